@@ -1,0 +1,1 @@
+"""Helpers of the course; each module has the one job that its name tells."""

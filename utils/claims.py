@@ -1,0 +1,143 @@
+"""The ledger: every claim of the lecture unit, and the verdict that a lesson's experiment gave it.
+
+`data/claims.toml` lists the claims. A lesson calls `judge` once for each of its own; the stored
+outputs of the notebooks are the only place where verdicts live, and the README's table is read
+from there.
+"""
+
+import functools
+import json
+import re
+import tomllib
+
+from utils import environment, validate
+
+VERDICTS = {"true": "true", "partly": "true with a caveat", "false": "false"}
+VERDICT_LINE = re.compile(r"^Claim (?P<id>\d\.\d+): (?P<verdict>true with a caveat|true|false)\. "
+                          r"Measured: (?P<evidence>.+)$", re.MULTILINE)
+LESSONS = {
+    1: ("01_rnn_types", "What an RNN is, and the types of RNN"),
+    2: ("02_bptt", "Backpropagation through time"),
+    3: ("03_gradient_problems", "Vanishing and exploding gradients"),
+    4: ("04_lstm", "LSTM"),
+    5: ("05_gru", "GRU"),
+    6: ("06_bidirectional_rnn", "Bidirectional RNN"),
+    7: ("07_seq2seq", "Encoder-decoder"),
+    8: ("08_word2vec", "Word embeddings and word2vec"),
+}
+_judged = {}
+
+
+@functools.cache
+def load():
+    """Return all claims as {id: {"statement", "expected", "correct"}}, in the unit's order.
+
+    `expected` is what the literature says ("true", "partly" or "false"); `correct` is the
+    statement that holds instead, present where `expected` is not "true".
+    """
+    with open(environment.ROOT / "data" / "claims.toml", "rb") as file:
+        return tomllib.load(file)
+
+
+def of_lesson(lesson):
+    """Return the claims of one lesson as {id: claim}.
+
+    Args:
+        lesson: its number, 1 to 8.
+
+    Raises:
+        InputError: no such lesson.
+    """
+    validate.whole_number("lesson", lesson, 1, len(LESSONS))
+    return {key: claim for key, claim in load().items() if key.split(".")[0] == str(lesson)}
+
+
+def judge(claim_id, verdict, evidence):
+    """Give a claim its verdict and show it.
+
+    Args:
+        claim_id: id in `data/claims.toml`, such as "3.4".
+        verdict: "true", "partly" or "false".
+        evidence: what was measured, on one line, with at least one number in it. A number that
+            may differ between machines starts with the sign for 'about'.
+
+    Raises:
+        InputError: unknown id or verdict, or evidence without a number.
+    """
+    from IPython.display import display
+    validate.one_of("claim_id", claim_id, load())
+    validate.one_of("verdict", verdict, VERDICTS)
+    validate.text("evidence", evidence)
+    if not re.search(r"\d", evidence) or "\n" in evidence:
+        raise validate.InputError("evidence must be one line with the figure that was measured; "
+                                  f"got {evidence!r}.")
+    claim = load()[claim_id]
+    _judged[claim_id] = (verdict, evidence)
+    lines = [f"Claim {claim_id}: {VERDICTS[verdict]}. Measured: {evidence}",
+             f"The notes say: {claim['statement']}"]
+    if verdict != "true":
+        lines.append(f"Correct is: {claim['correct']}")
+    markdown = "> " + "  \n> ".join(
+        re.sub(r"^([^:]+:[^.:]*\.?)", r"**\1**", line, count=1) for line in lines)
+    display({"text/plain": "\n".join(lines), "text/markdown": markdown}, raw=True)
+
+
+def table(lesson):
+    """Show the verdicts that a lesson has given, and fail if one of its claims has none.
+
+    Args:
+        lesson: its number, 1 to 8.
+
+    Raises:
+        InputError: no such lesson, or a claim without a verdict.
+    """
+    from IPython.display import display
+    claims = of_lesson(lesson)
+    open_claims = [key for key in claims if key not in _judged]
+    if open_claims:
+        raise validate.InputError(f"Lesson {lesson} has claims without a verdict: "
+                                  f"{', '.join(open_claims)}; call claims.judge for each.")
+    rows = [(key, claim["statement"], VERDICTS[_judged[key][0]], _judged[key][1])
+            for key, claim in claims.items()]
+    plain = "\n".join(f"{key:5} {verdict:19} {statement}" for key, statement, verdict, _ in rows)
+    display({"text/plain": plain, "text/markdown": markdown_table(rows)}, raw=True)
+
+
+def markdown_table(rows):
+    """Return rows of (id, statement, verdict, evidence) as a Markdown table."""
+    head = "| claim | the notes say | verdict | measured |\n|---|---|---|---|\n"
+    return head + "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |"
+                            for row in rows)
+
+
+def verdicts_in(notebook):
+    """Read the verdicts that a stored notebook holds.
+
+    Args:
+        notebook: path of an .ipynb file.
+
+    Returns:
+        List of (id, verdict as shown, evidence), in the order of the notebook, repeats included.
+    """
+    cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+    found = []
+    for cell in cells:
+        for output in cell.get("outputs", []):
+            plain = "".join(output.get("data", {}).get("text/plain", ""))
+            found += [(match["id"], match["verdict"], match["evidence"])
+                      for match in VERDICT_LINE.finditer(plain)]
+    return found
+
+
+def verdict_table(folder=None):
+    """Return the verdicts of all stored lessons as a Markdown table, one row a claim.
+
+    Args:
+        folder: where the notebooks are; by default the course's own folder.
+    """
+    folder = folder or environment.ROOT / "notebooks"
+    rows = []
+    for path in sorted(folder.glob("[0-9]*.ipynb")):
+        rows += [(key, load()[key]["statement"], verdict, evidence)
+                 for key, verdict, evidence in verdicts_in(path)]
+    return markdown_table(rows)
