@@ -1,0 +1,6 @@
+"""Recurrent cells in NumPy, forward and backward, with weights laid out as Keras lays them out."""
+
+from utils.cells.base import Cell
+from utils.cells.simple_rnn import SimpleRNN
+
+__all__ = ["Cell", "SimpleRNN"]

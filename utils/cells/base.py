@@ -1,0 +1,168 @@
+"""What all recurrent cells share: activations, start weights, input checks."""
+
+import numpy as np
+
+from utils import validate
+
+RECURRENT_STARTS = ("orthogonal", "identity", "glorot", "random")
+
+
+def sigmoid(a):
+    """Return 1 / (1 + exp(-a)), written with tanh, which cannot overflow."""
+    result = np.tanh(0.5 * a)
+    result *= 0.5
+    result += 0.5
+    return result
+
+
+# name: (f(a), f'(a) written with the output h = f(a), because the output is what is kept)
+ACTIVATIONS = {
+    "tanh": (np.tanh, lambda h: 1 - h * h),
+    "sigmoid": (sigmoid, lambda h: h * (1 - h)),
+    "relu": (lambda a: np.maximum(a, 0), lambda h: (h > 0).astype(h.dtype)),
+    "linear": (lambda a: a, np.ones_like),
+}
+
+
+def glorot(rng, rows, columns):
+    """Return uniform numbers in +-sqrt(6 / (rows + columns)) (Glorot and Bengio 2010, eq. 16)."""
+    limit = np.sqrt(6 / (rows + columns))
+    return rng.uniform(-limit, limit, (rows, columns))
+
+
+def orthogonal(rng, rows, columns):
+    """Return a random matrix whose rows (or columns, if they are fewer) are orthonormal."""
+    q, r = np.linalg.qr(rng.normal(size=(max(rows, columns), min(rows, columns))))
+    q *= np.sign(np.diag(r))
+    return q if rows >= columns else q.T
+
+
+def recurrent_start(rng, kind, size, gates):
+    """Return a (size, gates * size) start for the recurrent weights, before any gain.
+
+    Args:
+        rng: NumPy generator.
+        kind: "orthogonal" and "glorot" as in Keras; "identity" (one identity matrix per gate);
+            "random": normal numbers with standard deviation 1 / sqrt(size), so that the spectral
+            radius of a square block is about 1.
+        size: hidden size.
+        gates: number of blocks side by side.
+    """
+    if kind == "orthogonal":
+        return orthogonal(rng, size, gates * size)
+    if kind == "identity":
+        return np.tile(np.eye(size), gates)
+    if kind == "glorot":
+        return glorot(rng, size, gates * size)
+    return rng.normal(0, 1 / np.sqrt(size), (size, gates * size))
+
+
+class Cell:
+    """Base of the recurrent cells: start weights, and checks of what goes in.
+
+    Inside a cell, sequences are time-major, (sequence_length, batch, size), because one step is
+    then one block of memory. At its doors they are batch-major, as in Keras.
+    """
+
+    gates = 1
+    state_names = ("h",)
+
+    def __init__(self, input_size, hidden_size, rng=0, dtype="float64", kernel_std=None,
+                 recurrent="orthogonal", gain=1.0):
+        self.input_size = validate.whole_number("input_size", input_size)
+        self.hidden_size = validate.whole_number("hidden_size", hidden_size)
+        self.dtype = np.dtype(validate.one_of("dtype", dtype, ("float64", "float32")))
+        validate.one_of("recurrent", recurrent, RECURRENT_STARTS)
+        gain = validate.real_number("gain", gain, minimum=0)
+        rng = generator(rng)
+        width = self.gates * self.hidden_size
+        if kernel_std is None:
+            kernel = glorot(rng, self.input_size, width)
+        else:
+            std = validate.real_number("kernel_std", kernel_std, minimum=0)
+            kernel = rng.normal(0, std, (self.input_size, width))
+        recurrent_kernel = gain * recurrent_start(rng, recurrent, self.hidden_size, self.gates)
+        self.weights = {"kernel": kernel.astype(self.dtype),
+                        "recurrent_kernel": recurrent_kernel.astype(self.dtype),
+                        "bias": np.zeros(width, self.dtype)}
+        self._cache = None
+
+    def parameter_count(self):
+        """Return the number of weights, biases included."""
+        return sum(weight.size for weight in self.weights.values())
+
+    def _enter(self, x, initial_state):
+        """Check x and the state; return x time-major and the state as a tuple of arrays."""
+        x = validate.array("x", x, ("batch", "sequence_length", self.input_size), self.dtype)
+        return np.ascontiguousarray(x.swapaxes(0, 1)), self._state("initial_state", initial_state,
+                                                                   len(x))
+
+    def _state(self, name, state, batch):
+        """Return a state (None is all zeros) as a tuple of checked arrays, one per state name."""
+        shape = (batch, self.hidden_size)
+        if state is None:
+            return tuple(np.zeros(shape, self.dtype) for _ in self.state_names)
+        if len(self.state_names) == 1:
+            state = (state,)
+        elif not isinstance(state, tuple | list) or len(state) != len(self.state_names):
+            raise validate.InputError(
+                f"{name} must be a pair ({', '.join(self.state_names)}) of arrays of shape "
+                f"{shape}; got {type(state).__name__}.")
+        names = [name] if len(self.state_names) == 1 else [f"{name} {n}" for n in self.state_names]
+        return tuple(validate.array(label, part, shape, self.dtype, finite=False)
+                     for label, part in zip(names, state, strict=True))
+
+    def _enter_backward(self, d_states, d_final_state, truncate):
+        """Check what backward gets; return d_states time-major and the later state's gradient."""
+        if self._cache is None:
+            raise validate.InputError(f"{type(self).__name__}.backward needs a forward pass first; "
+                                      "got none: call forward(x) before backward(d_states).")
+        x = self._cache["x"]
+        if truncate is not None:
+            validate.whole_number("truncate", truncate)
+        shape = (x.shape[1], x.shape[0], self.hidden_size)
+        d_states = validate.array("d_states", d_states, shape, self.dtype, finite=False)
+        d_final = self._state("d_final_state", d_final_state, shape[0])
+        return np.ascontiguousarray(d_states.swapaxes(0, 1)), [part.copy() for part in d_final]
+
+    def _leave(self, state):
+        """Return a state tuple the way callers pass it: alone if there is only one part."""
+        return state[0] if len(state) == 1 else tuple(state)
+
+
+def generator(rng):
+    """Return a NumPy generator from a generator or a seed.
+
+    Raises:
+        InputError: neither of them.
+    """
+    if isinstance(rng, np.random.Generator):
+        return rng
+    return np.random.default_rng(validate.whole_number("rng (a seed or a NumPy generator)", rng, 0))
+
+
+def project(sequence, matrix):
+    """Return sequence @ matrix for all steps in one product, (sequence_length, batch, columns)."""
+    length, batch, size = sequence.shape
+    return (sequence.reshape(-1, size) @ matrix).reshape(length, batch, -1)
+
+
+def weight_gradient(inputs, d_a, by_step):
+    """Return inputs^T d_a, summed over the batch and, unless `by_step`, over time.
+
+    Args:
+        inputs: what the weight was multiplied with, (sequence_length, batch, rows).
+        d_a: gradient of the product's result, (sequence_length, batch, columns).
+        by_step: keep the steps apart.
+
+    Returns:
+        (rows, columns), or (sequence_length, rows, columns) if `by_step`.
+    """
+    if by_step:
+        return inputs.swapaxes(1, 2) @ d_a
+    return inputs.reshape(-1, inputs.shape[2]).T @ d_a.reshape(-1, d_a.shape[2])
+
+
+def cut_here(t, length, truncate):
+    """Tell whether truncated BPTT cuts the gradient between step t - 1 and step t."""
+    return truncate is not None and t > 0 and (length - t) % truncate == 0
