@@ -64,7 +64,7 @@ class Cell:
     then one block of memory. At its doors they are batch-major, as in Keras.
     """
 
-    gates = 1
+    blocks = ("state",)                # what the columns of the kernels belong to, in order
     state_names = ("h",)
 
     def __init__(self, input_size, hidden_size, rng=0, dtype="float64", kernel_std=None,
@@ -75,13 +75,14 @@ class Cell:
         validate.one_of("recurrent", recurrent, RECURRENT_STARTS)
         gain = validate.real_number("gain", gain, minimum=0)
         rng = generator(rng)
-        width = self.gates * self.hidden_size
+        width = len(self.blocks) * self.hidden_size
         if kernel_std is None:
             kernel = glorot(rng, self.input_size, width)
         else:
             std = validate.real_number("kernel_std", kernel_std, minimum=0)
             kernel = rng.normal(0, std, (self.input_size, width))
-        recurrent_kernel = gain * recurrent_start(rng, recurrent, self.hidden_size, self.gates)
+        recurrent_kernel = gain * recurrent_start(rng, recurrent, self.hidden_size,
+                                                  len(self.blocks))
         self.weights = {"kernel": kernel.astype(self.dtype),
                         "recurrent_kernel": recurrent_kernel.astype(self.dtype),
                         "bias": np.zeros(width, self.dtype)}
@@ -125,9 +126,12 @@ class Cell:
         d_final = self._state("d_final_state", d_final_state, shape[0])
         return np.ascontiguousarray(d_states.swapaxes(0, 1)), [part.copy() for part in d_final]
 
-    def _leave(self, state):
-        """Return a state tuple the way callers pass it: alone if there is only one part."""
-        return state[0] if len(state) == 1 else tuple(state)
+    def _cached(self, name):
+        """Return one part of what the last forward pass kept."""
+        if self._cache is None:
+            raise validate.InputError(f"{type(self).__name__} has not run yet, so it has no gates; "
+                                      "call forward(x) first.")
+        return self._cache[name]
 
 
 def generator(rng):
@@ -161,6 +165,30 @@ def weight_gradient(inputs, d_a, by_step):
     if by_step:
         return inputs.swapaxes(1, 2) @ d_a
     return inputs.reshape(-1, inputs.shape[2]).T @ d_a.reshape(-1, d_a.shape[2])
+
+
+def split_gates(weight, blocks):
+    """Return a kernel (rows, blocks * size) as (blocks, rows, size); a bias as (blocks, 1, size).
+
+    One product with the result gives every gate its own block of memory.
+    """
+    weight = np.atleast_2d(weight)
+    return weight.reshape(len(weight), blocks, -1).swapaxes(0, 1).copy()
+
+
+def merge_gates(gates):
+    """Return (blocks, sequence_length, batch, size) as (sequence_length, batch, blocks * size)."""
+    blocks, length, batch, size = gates.shape
+    return gates.transpose(1, 2, 0, 3).reshape(length, batch, blocks * size)
+
+
+def gate_scale(activations, dtype):
+    """Return s with which s tanh(s a) + (1 - s) is each block's activation, (blocks, 1, 1).
+
+    s = 1 gives tanh(a), and s = 1/2 gives sigma(a) = (1 + tanh(a / 2)) / 2: one call for all gates.
+    """
+    scale = [0.5 if name == "sigmoid" else 1 for name in activations.split()]
+    return np.array(scale, dtype)[:, None, None]
 
 
 def cut_here(t, length, truncate):
