@@ -1,0 +1,19 @@
+"""Generated sequence tasks with known floors: what a model without memory can reach at best."""
+
+from utils.tasks.lags import (
+    ADDING_FLOOR,
+    COPY_LENGTH,
+    COPY_SYMBOLS,
+    ONE_BIT_FLOOR,
+    TEMPORAL_ORDER_FLOOR,
+    adding,
+    copy,
+    copy_floor,
+    generator,
+    one_bit,
+    one_hot,
+    temporal_order,
+)
+
+__all__ = ["ADDING_FLOOR", "COPY_LENGTH", "COPY_SYMBOLS", "ONE_BIT_FLOOR", "TEMPORAL_ORDER_FLOOR",
+           "adding", "copy", "copy_floor", "generator", "one_bit", "one_hot", "temporal_order"]
