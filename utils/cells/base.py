@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from utils import validate
+from utils import tasks, validate
 
 RECURRENT_STARTS = ("orthogonal", "identity", "glorot", "random")
 
@@ -74,7 +74,7 @@ class Cell:
         self.dtype = np.dtype(validate.one_of("dtype", dtype, ("float64", "float32")))
         validate.one_of("recurrent", recurrent, RECURRENT_STARTS)
         gain = validate.real_number("gain", gain, minimum=0)
-        rng = generator(rng)
+        rng = tasks.generator(rng)
         width = len(self.blocks) * self.hidden_size
         if kernel_std is None:
             kernel = glorot(rng, self.input_size, width)
@@ -132,17 +132,6 @@ class Cell:
             raise validate.InputError(f"{type(self).__name__} has not run yet, so it has no gates; "
                                       "call forward(x) first.")
         return self._cache[name]
-
-
-def generator(rng):
-    """Return a NumPy generator from a generator or a seed.
-
-    Raises:
-        InputError: neither of them.
-    """
-    if isinstance(rng, np.random.Generator):
-        return rng
-    return np.random.default_rng(validate.whole_number("rng (a seed or a NumPy generator)", rng, 0))
 
 
 def project(sequence, matrix):

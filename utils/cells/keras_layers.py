@@ -1,0 +1,80 @@
+"""Carry weights between our cells and Keras layers."""
+
+import numpy as np
+
+from utils import validate
+from utils.cells.gru import GRU
+from utils.cells.lstm import LSTM
+from utils.cells.simple_rnn import SimpleRNN
+
+CELLS = {"SimpleRNN": SimpleRNN, "LSTM": LSTM, "GRU": GRU}
+
+
+def from_keras(layer):
+    """Return our cell with the weights of a built Keras layer.
+
+    Args:
+        layer: keras.layers.SimpleRNN, LSTM or GRU with its default gate activations.
+
+    Returns:
+        A SimpleRNN, LSTM or GRU in the layer's dtype.
+
+    Raises:
+        InputError: another kind of layer, one without weights yet, or options that our cells do
+            not have.
+    """
+    kind = type(layer).__name__
+    if kind not in CELLS:
+        raise validate.InputError("layer must be keras.layers.SimpleRNN, LSTM or GRU; got "
+                                  f"{kind}.")
+    if not layer.built:
+        raise validate.InputError(f"layer must have weights; this {kind} has not seen an input "
+                                  "yet: call it on one first.")
+    config = layer.get_config()
+    allowed = {"use_bias": True, "go_backwards": False, "dropout": 0.0, "recurrent_dropout": 0.0}
+    options = {}
+    if kind == "SimpleRNN":
+        options["activation"] = config["activation"]
+    else:
+        allowed |= {"activation": "tanh", "recurrent_activation": "sigmoid"}
+    if kind == "GRU":
+        options["reset_after"] = config["reset_after"]
+    for name, value in allowed.items():
+        if config[name] != value:
+            raise validate.InputError(f"layer must have {name}={value!r}, as our cells have; got "
+                                      f"{config[name]!r}.")
+    weights = layer.get_weights()
+    cell = CELLS[kind](len(weights[0]), layer.units, dtype=str(weights[0].dtype), **options)
+    cell.weights = dict(zip(("kernel", "recurrent_kernel", "bias"), weights, strict=True))
+    return cell
+
+
+def to_keras(cell, **options):
+    """Return a Keras layer with the weights of one of our cells.
+
+    Args:
+        cell: a SimpleRNN, LSTM or GRU.
+        options: passed on to the layer, such as `return_state=True`; `return_sequences` is True
+            unless given.
+
+    Returns:
+        A built layer in the cell's dtype.
+
+    Raises:
+        InputError: not one of our cells.
+    """
+    import keras
+    kind = type(cell).__name__
+    if not isinstance(cell, tuple(CELLS.values())):
+        raise validate.InputError(f"cell must be a SimpleRNN, LSTM or GRU of this course; got "
+                                  f"{kind}.")
+    kind = next(name for name, ours in CELLS.items() if isinstance(cell, ours))
+    options = {"return_sequences": True, "dtype": str(cell.dtype)} | options
+    if kind == "SimpleRNN":
+        options["activation"] = cell.activation
+    if kind == "GRU":
+        options["reset_after"] = cell.reset_after
+    layer = getattr(keras.layers, kind)(cell.hidden_size, **options)
+    layer.build((None, None, cell.input_size))
+    layer.set_weights([np.asarray(weight) for weight in cell.weights.values()])
+    return layer
