@@ -1,6 +1,6 @@
 """Real data, read from installed packages and checked against `data/sources.toml`."""
 
-from utils.corpora.music import REST, STEPS_PER_QUARTER, VOICES, Chorale, chorales
+from utils.corpora.music import REST, STEPS_PER_QUARTER, VOICES, Chorale, chorales, split_chorales
 from utils.corpora.numbers import (
     DATE_FORMATS,
     DATE_LOCALES,
@@ -13,7 +13,14 @@ from utils.corpora.numbers import (
     sample_numbers,
 )
 from utils.corpora.sources import files_of, path_of
-from utils.corpora.speech import SILENT, align, aligned_pronunciations, pronunciations
+from utils.corpora.speech import (
+    LETTERS,
+    SILENT,
+    align,
+    aligned_pronunciations,
+    phoneme_labels,
+    pronunciations,
+)
 from utils.corpora.tables import TICKERS, digits, split_digits, stock_prices, stock_series
 from utils.corpora.text import (
     END,
@@ -27,10 +34,10 @@ from utils.corpora.text import (
 )
 
 __all__ = [
-    "DATE_FORMATS", "DATE_LOCALES", "DIGIT_LANGUAGES", "END", "LARGEST_NUMBER", "NUMBER_LANGUAGES",
-    "PAD", "REST", "SILENT", "SPECIAL_TOKENS", "START", "STEPS_PER_QUARTER", "TICKERS", "UNKNOWN",
-    "VOICES", "Chorale", "Vocabulary", "align", "aligned_pronunciations", "chorales", "dates",
-    "digit_names", "digits", "files_of", "number_words", "path_of", "pronunciations",
-    "review_sentences", "sample_numbers", "split_digits", "stock_prices", "stock_series",
-    "tokenise",
+    "DATE_FORMATS", "DATE_LOCALES", "DIGIT_LANGUAGES", "END", "LARGEST_NUMBER", "LETTERS",
+    "NUMBER_LANGUAGES", "PAD", "REST", "SILENT", "SPECIAL_TOKENS", "START", "STEPS_PER_QUARTER",
+    "TICKERS", "UNKNOWN", "VOICES", "Chorale", "Vocabulary", "align", "aligned_pronunciations",
+    "chorales", "dates", "digit_names", "digits", "files_of", "number_words", "path_of",
+    "phoneme_labels", "pronunciations", "review_sentences", "sample_numbers", "split_chorales",
+    "split_digits", "stock_prices", "stock_series", "tokenise",
 ]

