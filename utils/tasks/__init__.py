@@ -1,6 +1,6 @@
 """Generated sequence tasks with known floors: what a model without memory can reach at best."""
 
-from utils.tasks import reber, stories
+from utils.tasks import reber, reviews, stories
 from utils.tasks.lags import (
     ADDING_FLOOR,
     COPY_LENGTH,
@@ -17,5 +17,5 @@ from utils.tasks.lags import (
 )
 
 __all__ = ["ADDING_FLOOR", "COPY_LENGTH", "COPY_SYMBOLS", "ONE_BIT_FLOOR", "TEMPORAL_ORDER_FLOOR",
-           "adding", "copy", "copy_floor", "generator", "one_bit", "one_hot", "reber", "stories",
-           "temporal_order"]
+           "adding", "copy", "copy_floor", "generator", "one_bit", "one_hot", "reber", "reviews",
+           "stories", "temporal_order"]
