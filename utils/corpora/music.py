@@ -47,7 +47,7 @@ def chorales():
     left out.
 
     Returns:
-        Tuple of 405 Chorale, in the order of the names. Their arrays are read-only.
+        Tuple of 405 Chorale, in the order of the files. Their arrays are read-only.
 
     Raises:
         CourseError: music21 is missing or a file of its corpus changed.
@@ -69,7 +69,7 @@ def split_chorales(test_count=60, seed=0):
         seed: seed of the draw.
 
     Returns:
-        train, test: tuples of Chorale, each in the order of the names.
+        train, test: tuples of Chorale, each in the order of the files.
 
     Raises:
         InputError: a number out of range.

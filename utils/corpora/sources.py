@@ -155,9 +155,9 @@ def _compare(row, name, size, digest, count=1):
         return
     had, wanted = (f"{count} files, ", f"{expected} files, ") if "files" in row else ("", "")
     raise environment.CourseError(
-        f"The data of package {_installed(row)} changed: {name} has {had}{size:,} bytes with SHA-256 "
-        f"{digest[:12]}..., expected {wanted}{row['size']:,} bytes with {row['sha256'][:12]}...; "
-        f"run: {_repair(row)}")
+        f"The data of package {_installed(row)} changed: {name} has {had}{size:,} bytes with "
+        f"SHA-256 {digest[:12]}..., expected {wanted}{row['size']:,} bytes with "
+        f"{row['sha256'][:12]}...; run: {_repair(row)}")
 
 
 def _version(row):

@@ -45,8 +45,9 @@ def _sentences():
 def review_sentences(validation_count=500, test_count=1000):
     """Return film-review sentences with their sentiment (Pang and Lee, ACL 2005), split in three.
 
-    The file is sorted by label; here the order is shuffled, and fixed. The two sentences that repeat
-    an earlier one but for its punctuation are left out. The texts are free for research; they carry no formal licence.
+    The file is sorted by label; here the order is shuffled, and fixed. Two sentences that repeat an
+    earlier one but for its punctuation are left out. The texts are free for research; they carry no
+    formal licence.
 
     Args:
         validation_count: sentences for validation.
