@@ -1,0 +1,62 @@
+# Every target sets up what it needs in .venv; nothing has to be activated. `make help` lists them.
+
+PYTHON =
+LESSON =
+REPO =
+VERSION =
+
+# Cached byte code halves the time that every kernel takes to start.
+unexport PYTHONDONTWRITEBYTECODE
+unexport PIP_NO_COMPILE
+unexport PYTHONPATH
+unexport PYTHONHOME
+
+python = .venv/bin/python
+installed = .venv/installed-requirements.txt
+
+.PHONY: help run test lab store measure bench verdicts colab clean
+
+help:
+	@echo 'make run                    execute every lesson, write pages to build/html, show the verdicts'
+	@echo 'make run LESSON=03          the same for one lesson'
+	@echo 'make test                   run every test'
+	@echo 'make lab                    open the lessons in JupyterLab'
+	@echo 'make store LESSON=03        run a lesson and store its outputs in the notebook'
+	@echo 'make verdicts               write the tables of README.md from the stored notebooks'
+	@echo 'make measure [LESSON=03]    run the lessons with five seeds and fill data/measurements.csv'
+	@echo 'make bench                  measure our cells against the Keras layers'
+	@echo 'make colab REPO=owner/name  write the address of your copy into links and set-up cells;'
+	@echo '                            VERSION=tag names the branch or tag that Colab fetches'
+	@echo 'make clean                  remove .venv and build'
+	@echo
+	@echo 'PYTHON=/path/to/python3 chooses the Python that .venv is made with.'
+
+$(installed): requirements.txt requirements-dev.txt
+	@sh tools/prepare.sh $(if $(PYTHON),"$(PYTHON)")
+
+run: $(installed)
+	@$(python) tools/run_lessons.py $(LESSON)
+
+test: $(installed)
+	@$(python) -m pytest
+
+lab: $(installed)
+	@$(python) -m jupyterlab --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/notebooks
+
+store: $(installed)
+	@$(python) tools/store_lesson.py $(LESSON)
+
+verdicts: $(installed)
+	@$(python) tools/readme.py
+
+measure: $(installed)
+	@$(python) tools/measure.py $(if $(LESSON),--lesson $(LESSON))
+
+bench: $(installed)
+	@$(python) tools/bench.py
+
+colab: $(installed)
+	@$(python) tools/colab.py '$(REPO)' '$(VERSION)'
+
+clean:
+	rm -rf .venv build

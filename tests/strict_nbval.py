@@ -1,0 +1,198 @@
+"""nbval without its holes: each notebook is held to its stored outputs, pictures included.
+
+Added to nbval: the rules for the stored form (`tools/notebook_rules.py`), the comparison of
+pictures and sounds, the mask for numbers behind the sign for 'about', a kernel that cannot reach
+the network, and a dead kernel noticed at once. Stderr is not compared, but must not be stored.
+"""
+
+import base64
+import io
+import re
+import subprocess
+import time
+import wave
+from pathlib import Path
+from queue import Empty
+
+import numpy as np
+import pytest
+from nbval.kernel import CURRENT_ENV_KERNEL_NAME, RunningKernel, start_new_kernel
+from nbval.plugin import IPyNbCell, IPyNbFile
+
+from tools import lessons, notebook_rules
+
+TESTS = Path(__file__).resolve().parent
+SANITISER = TESTS / "sanitise.cfg"
+
+# The same code drawn twice differs by at most 0.06 of 255, a typo in a title by 1.6 or more.
+PICTURE_RMS = 1.0
+# Samples of 16 bits that were computed on another processor may differ in their last bits.
+SOUND_RMS = 4.0
+AUDIO = re.compile(r"data:audio/[\w.+-]+;base64,([A-Za-z0-9+/=]+)")
+
+
+class KernelDeadError(Exception):
+    """The kernel's process is gone."""
+
+
+class StoredFormError(Exception):
+    """A notebook breaks rules for the stored form; the message lists them."""
+
+
+class WatchedKernel(RunningKernel):
+    """A kernel without a network whose death is noticed within a second."""
+
+    def __init__(self, cwd, startup_timeout):
+        self.km, self.kc = start_new_kernel(
+            startup_timeout=startup_timeout, kernel_name=CURRENT_ENV_KERNEL_NAME,
+            stderr=subprocess.DEVNULL, cwd=cwd, env=closed_environment())
+        self._ensure_iopub_up()
+
+    def get_message(self, stream, timeout=None):
+        end = time.monotonic() + (np.inf if timeout is None else timeout)
+        while True:
+            alive = self.is_alive()
+            try:
+                wait = min(0.5, max(0.0, end - time.monotonic()))
+                return super().get_message(stream, timeout=wait)
+            except Empty:
+                if not alive:
+                    raise KernelDeadError from None
+                if time.monotonic() >= end:
+                    raise
+
+
+def closed_environment():
+    """Return the environment of a kernel that cannot reach the network, nor can what it starts."""
+    closed = lessons.kernel_environment(PYTHONPATH=str(TESTS / "no_network"), PIP_NO_INDEX="1",
+                                        GIT_ALLOW_PROTOCOL="file")
+    return {name: value for name, value in closed.items()
+            if not name.lower().endswith("_proxy")}
+
+
+def pictures(outputs):
+    """Return the PNGs of a cell's outputs, as stored."""
+    return [notebook_rules.joined(output["data"]["image/png"]) for output in outputs
+            if "image/png" in output.get("data", {})]
+
+
+def sounds(outputs):
+    """Return the sounds inside a cell's HTML outputs, as stored."""
+    return [sound for output in outputs for sound in
+            AUDIO.findall(notebook_rules.joined(output.get("data", {}).get("text/html", "")))]
+
+
+def picture_difference(stored, fresh):
+    """Return what differs between two PNGs as a sentence, or None.
+
+    Drawn by another version of matplotlib, a picture keeps its size within a hundredth, but not
+    every point of it.
+    """
+    old, new = notebook_rules.picture(stored), notebook_rules.picture(fresh)
+    if notebook_rules.is_blank(new):
+        return "the fresh picture is empty"
+    if old.info.get("Software") != new.info.get("Software"):
+        near = all(abs(a - b) <= 0.01 * b + 2 for a, b in zip(old.size, new.size, strict=True))
+        return None if near else f"the picture had {old.size} points, now it has {new.size}"
+    if old.size != new.size:
+        return f"the picture had {old.size} points, now it has {new.size}"
+    points = [np.asarray(image.convert("RGB"), dtype=float) for image in (old, new)]
+    rms = float(np.sqrt(np.mean((points[0] - points[1]) ** 2)))
+    return (f"the picture has changed: RMS {rms:.2f} of 255, {PICTURE_RMS} is allowed"
+            if rms > PICTURE_RMS else None)
+
+
+def samples(encoded):
+    """Return (frame rate, samples) of a stored WAV sound of 16 bits."""
+    with wave.open(io.BytesIO(base64.b64decode(encoded))) as sound:
+        assert sound.getsampwidth() == 2, "sounds are compared in 16 bits"
+        return sound.getframerate(), np.frombuffer(sound.readframes(sound.getnframes()), "<i2")
+
+
+def sound_difference(stored, fresh):
+    """Return what differs between two sounds as a sentence, or None."""
+    (old_rate, old), (new_rate, new) = samples(stored), samples(fresh)
+    if old_rate != new_rate or len(old) != len(new):
+        return (f"the sound had {len(old)} samples at {old_rate} Hz, now it has {len(new)} at "
+                f"{new_rate} Hz")
+    rms = float(np.sqrt(np.mean((old.astype(float) - new) ** 2)))
+    return (f"the sound has changed: RMS {rms:.1f} of 32,768, {SOUND_RMS} is allowed"
+            if rms > SOUND_RMS else None)
+
+
+class StrictCell(IPyNbCell):
+    """A code cell that must run, and give again what is stored."""
+
+    def reportinfo(self):
+        return self.path, 0, f"{self.path.name}: {self.name}"
+
+    def runtest(self):
+        self.options["check"], self.options["skip"] = True, False
+        self.options["check_exception"] = False
+        if self.cell.execution_count is None:
+            self.raise_cell_error("The cell was stored without having been run")
+        if not self.parent.kernel.is_alive():
+            self.raise_cell_error("The kernel died in an earlier cell")
+        try:
+            super().runtest()
+        except KernelDeadError:
+            self.parent.kernel.stop()
+            self.raise_cell_error("The kernel died while this cell ran")
+        self.compare("pictures", pictures, picture_difference)
+        self.compare("sounds", sounds, sound_difference)
+
+    def compare(self, what, find, difference):
+        stored, fresh = find(self.cell.outputs), find(self.test_outputs)
+        if len(stored) != len(fresh):
+            self.raise_cell_error(
+                f"The cell has {len(stored)} stored {what}, but now makes {len(fresh)}")
+        for number, pair in enumerate(zip(stored, fresh, strict=True), 1):
+            if sentence := difference(*pair):
+                self.raise_cell_error(f"Of its {what}, number {number}: {sentence}")
+
+    def sanitize(self, s):
+        return super().sanitize(AUDIO.sub("data:audio", s) if isinstance(s, str) else s)
+
+
+class StoredForm(pytest.Item):
+    """The rules for the stored form of one notebook."""
+
+    def runtest(self):
+        found = notebook_rules.complaints(self.parent.nb)
+        if found:
+            raise StoredFormError("\n".join([f"The stored form has {len(found)} faults:", *found]))
+
+    def repr_failure(self, excinfo):
+        return str(excinfo.value)
+
+    def reportinfo(self):
+        return self.path, 0, f"{self.path.name}: stored form"
+
+
+class StrictNotebook(IPyNbFile):
+    """A notebook that is tested in its stored form, then cell by cell."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.skip_compare += ("stderr",)
+
+    def setup(self):
+        self.kernel = WatchedKernel(str(self.path.parent),
+                                    self.config.option.nbval_kernel_startup_timeout)
+        self.setup_sanitize_files()
+
+    def get_sanitize_files(self):
+        return [SANITISER]
+
+    def collect(self):
+        cells = [StrictCell.from_parent(self, name=cell.name, cell_num=cell.cell_num,
+                                        cell=cell.cell, options=cell.options)
+                 for cell in super().collect()]
+        return [StoredForm.from_parent(self, name="stored form"), *cells]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collect_file(file_path, parent):
+    collectors = yield
+    return [StrictNotebook.from_parent(parent, path=file_path)
+            if isinstance(collector, IPyNbFile) else collector for collector in collectors]

@@ -1,0 +1,273 @@
+"""Each hole of nbval is closed: a tiny notebook with the fault fails, the good one passes."""
+
+import base64
+import copy
+import io
+import os
+import re
+import shutil
+import subprocess
+import sys
+import wave
+from xml.etree import ElementTree
+
+import numpy as np
+import pytest
+from nbval.plugin import get_sanitize_patterns
+from PIL import Image, ImageDraw
+from PIL.PngImagePlugin import PngInfo
+
+import strict_nbval
+import tiny
+from tools import lessons
+
+DRAW = """import matplotlib.pyplot as plt
+from utils import figures
+figures.use_style()
+figure, axes = plt.subplots()
+axes.plot([1, 4, 9, 16], label="squares")
+axes.set(title="Squares of four numbers", xlabel="place", ylabel="square")
+figures.show(figure, alt=f"A curve that rises from 1 to \u2248 {16.0:.1f} over four places.")"""
+MEASURE = """import time
+accuracy = 98.0 + time.time() % 1
+print(f"accuracy \u2248 {accuracy:.3f} %, error \u2248 {1e-16 * accuracy:.0e}")
+assert 97 <= accuracy <= 99"""
+SOUND = """import numpy as np
+from IPython.display import Audio, display
+wave = np.sin(np.arange(800) / 8)
+display(Audio(wave, rate=8000))"""
+PLAIN = 'print("six times seven is", 6 * 7)'
+PLAIN = tiny.FIND_COURSE + '\nprint("six times seven is", 6 * 7)'
+GOOD = {"words": (PLAIN, MEASURE), "drawn": (tiny.FIND_COURSE, DRAW, SOUND)}
+
+
+def change(number, old, new):
+    def apply(made):
+        cell = tiny.code(made, number)
+        assert old in cell.source
+        cell.source = cell.source.replace(old, new)
+    return apply
+
+
+def clear_outputs(made):
+    for number in range(2):
+        tiny.code(made, number).update(outputs=[], execution_count=None)
+
+
+def clear_one_output(made):
+    tiny.code(made, 0).update(outputs=[])
+
+
+def tag(name):
+    def apply(made):
+        tiny.code(made, 0).metadata["tags"] = [name]
+        tiny.code(made, 0).outputs[0].text = "something else\n"
+    return apply
+
+
+def drop_alt(made):
+    tiny.code(made, 1).outputs[0].metadata.clear()
+
+
+def print_to_stderr(made):
+    tiny.code(made, 0).outputs.append(copy.deepcopy(tiny.code(made, 0).outputs[0]))
+    tiny.code(made, 0).outputs[-1].name = "stderr"
+
+
+def connect(source):
+    return change(0, "print(", f"{source}\nprint(")
+
+
+SHOW_NO_PICTURE = """from IPython.display import display
+(lambda alt: (plt.close(), display({"text/plain": f"Figure: {alt}"}, raw=True), None)[2])("""
+FROM_PYTHON = "import urllib.request; urllib.request.urlopen('http://192.0.2.1', timeout=5)"
+FROM_A_NAME = "import socket; socket.getaddrinfo('pypi.org', 443)"
+FROM_A_CHILD = f"""import subprocess
+done = subprocess.run([sys.executable, "-c", {FROM_PYTHON!r}], capture_output=True, text=True)
+assert done.returncode == 0, done.stderr[-300:]"""
+FROM_GIT = """import subprocess
+done = subprocess.run(["git", "ls-remote", "https://github.com/python/cpython"],
+                      capture_output=True, text=True)
+assert done.returncode == 0, done.stderr[-300:]"""
+CLOSED = "The network is closed while lessons are tested"
+
+# name of the fault: (good notebook, how it is spoilt, what must fail, words that must be shown)
+FAULTS = {
+    "outputs_cleared": ("words", clear_outputs, "Cell 0", "stored without having been run"),
+    "output_removed": ("words", clear_one_output, "Cell 0", "Unexpected output fields"),
+    "text_changed": ("words", change(0, "6 * 7", "6 * 8"), "Cell 0", "Cell outputs differ"),
+    "number_wrong": ("words", change(1, "98.0 +", "95.0 +"), "Cell 1", "AssertionError"),
+    "no_number": ("words", change(1, "{accuracy:.3f}", "nan"), "Cell 1", "Cell outputs differ"),
+    "kernel_dead": ("words", change(0, "print(", "import os; os._exit(1)\nprint("), "Cell 0",
+                    "The kernel died while this cell ran"),
+    "marker_first": ("words", change(0, "import sys", "# NBVAL_IGNORE_OUTPUT\nimport sys"),
+                     "stored form", "marker"),
+    "marker_behind_code": ("words", change(0, "6 * 7)", "6 * 7)  # NBVAL_SKIP"), "stored form",
+                           "marker"),
+    "ignore_tag": ("words", tag("nbval-ignore-output"), "Cell 0", "Cell outputs differ"),
+    "skip_tag": ("words", tag("nbval-skip"), "stored form", "its tag 'nbval-skip'"),
+    "stderr_stored": ("words", print_to_stderr, "stored form", "stderr is stored"),
+    "picture_changed": ("drawn", change(1, "Squares of", "Sqares of"), "Cell 1",
+                        "the picture has changed"),
+    "picture_lost": ("drawn", change(1, "figures.show(figure, ", SHOW_NO_PICTURE), "Cell 1",
+                     "has 1 stored pictures, but now makes 0"),
+    "picture_empty": ("drawn", change(1, "figures.show(", "figure.clear(); figures.show("),
+                      "Cell 1", "the fresh picture is empty"),
+    "alt_changed": ("drawn", change(1, "four places", "five places"), "Cell 1",
+                    "Cell outputs differ"),
+    "alt_missing": ("drawn", drop_alt, "stored form", "alt text has 0 characters"),
+    "sound_changed": ("drawn", change(2, "/ 8", "/ 9"), "Cell 2", "the sound has changed"),
+    "network_used": ("words", connect(FROM_PYTHON), "Cell 0", f"{CLOSED}: 192.0.2.1"),
+    "name_looked_up": ("words", connect(FROM_A_NAME), "Cell 0", f"{CLOSED}: pypi.org"),
+    "network_used_by_a_child": ("words", connect(FROM_A_CHILD), "Cell 0", f"{CLOSED}: 192.0.2.1"),
+    "network_used_by_git": ("words", connect(FROM_GIT), "Cell 0", "transport 'https' not allowed"),
+}
+
+
+def run_pytest(folder, *words):
+    """Run pytest as the course does; return {notebook: {test: (message, seconds)}}."""
+    places = os.pathsep.join([str(lessons.ROOT), str(strict_nbval.TESTS)])
+    report = folder / "report.xml"
+    subprocess.run(
+        [sys.executable, "-m", "pytest", "-c", str(lessons.ROOT / "pyproject.toml"), "-n", "0",
+         "-p", "strict_nbval", f"--junitxml={report}", *words, str(folder)],
+        env=os.environ | {"PYTHONPATH": places}, capture_output=True, check=False, timeout=300)
+    found = {}
+    for case in ElementTree.parse(report).iter("testcase"):
+        message = "\n".join(f.text for f in [*case.iter("failure"), *case.iter("error")])
+        found.setdefault(case.get("classname"), {})[case.get("name")] = (
+            message, float(case.get("time")))
+    return found
+
+
+@pytest.fixture(scope="module")
+def results(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("tiny")
+    good = {name: tiny.stored(folder / f"{name}.ipynb", *sources)
+            for name, sources in GOOD.items()}
+    for name, (base, spoil, _, _) in FAULTS.items():
+        spoilt = copy.deepcopy(good[base])
+        spoil(spoilt)
+        tiny.write(spoilt, folder / f"{name}.ipynb")
+    return run_pytest(folder)
+
+
+@pytest.mark.parametrize("name", GOOD)
+def test_a_good_notebook_passes(results, name):
+    tests = results[f"{name}.ipynb"]
+    assert set(tests) == {"stored form", *(f"Cell {i}" for i in range(len(GOOD[name])))}
+    assert not any(message for message, _ in tests.values())
+
+
+@pytest.mark.parametrize("name", [
+    pytest.param(name, marks=pytest.mark.skipif("git" in name and not shutil.which("git"),
+                                                reason="git is not installed"))
+    for name in FAULTS])
+def test_a_spoilt_notebook_fails_and_says_why(results, name):
+    _, _, test, words = FAULTS[name]
+    message, _ = results[f"{name}.ipynb"][test]
+    assert message and words in message
+
+
+def test_only_what_was_spoilt_fails(results):
+    failed = {test for test, (message, _) in results["picture_changed.ipynb"].items() if message}
+    assert failed == {"Cell 1"}
+
+
+def test_a_dead_kernel_is_noticed_at_once_and_the_cells_below_fail_too(results):
+    tests = results["kernel_dead.ipynb"]
+    assert tests["Cell 0"][1] < 15
+    assert "died in an earlier cell" in tests["Cell 1"][0] and tests["Cell 1"][1] < 1
+
+
+def masked(text):
+    (pattern, replacement), = strict_nbval_patterns()
+    return re.sub(pattern, replacement, text)
+
+
+def strict_nbval_patterns():
+    content = strict_nbval.SANITISER.read_bytes()
+    assert content.isascii()
+    return get_sanitize_patterns(content.decode())
+
+
+@pytest.mark.parametrize("number", ["98.7", "3e-16", "-0.12", "1,234", "1,234,567.8", "+4", "7",
+                                    "2.5E+03", " 12.5", "\u22120.5"])
+def test_a_number_behind_the_sign_is_masked(number):
+    assert masked(f"top \u2248 {number} % of all") == "top <about>% of all"
+    assert masked(f"top \u2248 {number}, 5") == "top <about>, 5"
+
+
+@pytest.mark.parametrize("text", ["98.7", "\u2248 nan", "\u2248 inf", "\u224898.7", "\u2248",
+                                  "~ 98.7", "\u2248 \n98.7", "\u2248 about 98.7"])
+def test_nothing_else_is_masked(text):
+    assert masked(text) == text
+
+
+def test_numbers_without_the_sign_stay_beside_one_with_it():
+    assert masked("\u2248 1.5 of 8, 2e-3 s, \u2248 2 to 3") == "<about>of 8, 2e-3 s, <about>to 3"
+    assert masked("\u2248 1,23") == "<about>,23"
+
+
+def run_closed(code):
+    return subprocess.run([sys.executable, "-c", code], env=strict_nbval.closed_environment(),
+                          capture_output=True, text=True, check=False, timeout=60)
+
+
+def test_loopback_stays_open():
+    done = run_closed("import socket; server = socket.create_server(('127.0.0.1', 0)); "
+                      "socket.create_connection(server.getsockname()); "
+                      "print(socket.getaddrinfo('localhost', 80)[0][4][1])")
+    assert done.stdout == "80\n", done.stderr
+
+
+@pytest.mark.parametrize("code", [
+    "socket.create_connection(('192.0.2.1', 80))", "socket.gethostbyname('example.org')",
+    "socket.socket().connect_ex(('192.0.2.1', 80))",
+    "socket.socket(type=socket.SOCK_DGRAM).sendto(b'x', ('192.0.2.1', 53))",
+    "socket.socket(socket.AF_INET6).connect(('2001:db8::1', 80))"])
+def test_every_way_out_is_closed(code):
+    done = run_closed(f"import socket; {code}")
+    assert done.returncode == 1 and CLOSED in done.stderr.splitlines()[-1], done.stderr
+
+
+def png(draw=None, software="Matplotlib version3.10.0, https://matplotlib.org/", size=(80, 60)):
+    image, text = Image.new("RGB", size, "white"), PngInfo()
+    text.add_text("Software", software)
+    ImageDraw.Draw(image).rectangle(draw or (10, 10, 30, 30), fill="black")
+    stream = io.BytesIO()
+    image.save(stream, format="PNG", pnginfo=text)
+    return base64.b64encode(stream.getvalue()).decode()
+
+
+def test_pictures_of_one_matplotlib_are_compared_point_by_point():
+    assert strict_nbval.picture_difference(png(), png()) is None
+    assert "RMS" in strict_nbval.picture_difference(png(), png((10, 10, 31, 30)))
+    assert "had (80, 60) points" in strict_nbval.picture_difference(png(), png(size=(81, 60)))
+
+
+def test_pictures_of_another_matplotlib_keep_their_size_and_show_something():
+    other = "Matplotlib version3.11.2, https://matplotlib.org/"
+    differ = strict_nbval.picture_difference
+    assert differ(png(), png((20, 10, 50, 30), other)) is None
+    assert differ(png(), png(software=other, size=(82, 60))) is None
+    assert "points" in differ(png(), png(software=other, size=(90, 60)))
+    assert "empty" in differ(png(), png((-9, -9, -8, -8), other))
+
+
+def wav(values, rate=8000):
+    stream = io.BytesIO()
+    with wave.open(stream, "wb") as sound:
+        sound.setnchannels(1)
+        sound.setsampwidth(2)
+        sound.setframerate(rate)
+        sound.writeframes(np.asarray(values, "<i2").tobytes())
+    return base64.b64encode(stream.getvalue()).decode()
+
+
+def test_sounds_may_differ_in_their_last_bits_only():
+    differ, old = strict_nbval.sound_difference, wav([0, 1000, -1000, 500])
+    assert differ(old, wav([0, 1001, -1002, 500])) is None
+    assert "RMS" in differ(old, wav([0, 1000, -1000, 520]))
+    assert "samples" in differ(old, wav([0, 1000, -1000]))
+    assert "Hz" in differ(old, wav([0, 1000, -1000, 500], rate=4000))

@@ -1,0 +1,109 @@
+"""Write executed lessons as pages that open without a network, formulas included.
+
+nbconvert's own pages load MathJax from the net. Here every formula is set as MathML, which
+browsers draw themselves, and no script is left in the page.
+"""
+
+import html
+
+import latex2mathml.converter
+from jinja2 import pass_context
+from nbconvert import HTMLExporter
+from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+
+STYLE = """<style>
+main { max-width: 60rem; margin: 0 auto; padding: 0 1rem; }
+.jp-RenderedHTMLCommon { font-size: 16px; line-height: 1.6; }
+.jp-RenderedHTMLCommon table { margin-left: 0; text-align: left; }
+.jp-RenderedHTMLCommon td, .jp-RenderedHTMLCommon th { text-align: left; vertical-align: top; }
+.jp-RenderedHTMLCommon img, .jp-OutputArea-output img { max-width: 100%; height: auto; }
+math[display="block"] { margin: 0.8em 0; overflow: auto hidden; }
+math { font-size: 1.1em; }
+</style>"""
+
+
+def mathml(formula, display):
+    """Return TeX as MathML, with the TeX itself as its label for readers that need text."""
+    text = latex2mathml.converter.convert(formula.strip(), display=display)
+    label = html.escape(formula.strip())
+    return text.replace("<math ", f'<math aria-label="{label}" ', 1)
+
+
+class Renderer(IPythonRenderer):
+    """Markdown with formulas as MathML."""
+
+    def block_math(self, body):
+        """Set a formula on its own line."""
+        return mathml(body, "block")
+
+    def inline_math(self, body):
+        """Set a formula inside a line."""
+        return mathml(body, "inline")
+
+    def latex_environment(self, name, body):
+        """Set an environment such as `align`."""
+        return mathml(f"\\begin{{{name}}}{body}\\end{{{name}}}", "block")
+
+
+class Exporter(HTMLExporter):
+    """A page without scripts and without addresses to load from."""
+
+    @pass_context
+    def markdown2html(self, context, source):
+        """Convert Markdown of a cell or of an output."""
+        cell = context.get("cell", {})
+        renderer = Renderer(escape=False, attachments=cell.get("attachments", {}),
+                            anchor_link_text="\u00b6")
+        return MarkdownWithMath(renderer=renderer).render(source)
+
+
+def page(notebook, title):
+    """Return an executed notebook as HTML.
+
+    Args:
+        notebook: NotebookNode with outputs.
+        title: of the page.
+    """
+    from bs4 import BeautifulSoup
+    text, _ = Exporter(template_name="lab").from_notebook_node(
+        notebook, {"metadata": {"name": title}})
+    soup = BeautifulSoup(text, "html.parser")
+    for script in soup.find_all("script"):
+        script.decompose()
+    for link in soup.find_all("a", href=True):
+        if link["href"].endswith(".ipynb") and "://" not in link["href"]:
+            link["href"] = link["href"].removesuffix(".ipynb") + ".html"
+    soup.head.append(BeautifulSoup(STYLE, "html.parser"))
+    return str(soup)
+
+
+def index(title, rows, verdicts):
+    """Return the list of lessons as a page.
+
+    Args:
+        title: of the course.
+        rows: list of (file name, lesson's title, line about the run).
+        verdicts: verdict table in Markdown.
+    """
+    items = "\n".join(f'<li><a href="{html.escape(name)}">{html.escape(lesson)}</a> '
+                      f"<small>{html.escape(line)}</small></li>" for name, lesson, line in rows)
+    table = MarkdownWithMath(renderer=Renderer(escape=False)).render(verdicts)
+    return f"""<!DOCTYPE html>
+<html lang="en"><head><meta charset="utf-8"><title>{html.escape(title)}</title>
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<style>
+body {{ font: 16px/1.6 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto;
+  padding: 0 1rem; }}
+table {{ border-collapse: collapse; }}
+td, th {{ border-bottom: 1px solid #ccc; padding: 0.3em 0.6em; text-align: left;
+  vertical-align: top; }}
+small {{ color: #555; }}
+</style></head><body><main>
+<h1>{html.escape(title)}</h1>
+<ul>
+{items}
+</ul>
+<h2>Verdicts</h2>
+{table}
+</main></body></html>
+"""

@@ -1,0 +1,82 @@
+"""Execute the lessons in order, write readable pages to build/html, end with the verdicts.
+
+`make run` runs all, `make run LESSON=03` one. The notebooks themselves are not changed.
+"""
+
+import sys
+import textwrap
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from tools import course, lessons  # noqa: E402  (the path above makes the course importable)
+from utils import claims  # noqa: E402
+
+
+def verdict_lines(folder):
+    """Return the verdicts of executed notebooks as lines for a terminal."""
+    lines = []
+    for path in sorted(folder.glob("*.ipynb")):
+        for key, verdict, evidence in claims.verdicts_in(path):
+            lines.append(f"{key:5} {verdict:19}  {claims.load()[key]['statement']}")
+            lines += textwrap.wrap(evidence, 96, initial_indent=" " * 27 + "measured: ",
+                                   subsequent_indent=" " * 37)
+    return lines
+
+
+def run(paths, build):
+    """Execute lessons and write their pages; return one row a lesson for the list of lessons.
+
+    Args:
+        paths: the notebooks, in order.
+        build: folder for `html` and `executed`.
+
+    Raises:
+        LessonError: a cell failed.
+    """
+    import nbformat
+
+    from tools import pages
+    rows = []
+    for path in paths:
+        notebook, seconds, setup, cpu = lessons.execute(path)
+        line = (f"{seconds:.0f} s; CPU {cpu:.0f} s, of which {setup:.0f} s for the set-up and "
+                f"{cpu - setup:.0f} s for the lesson")
+        nbformat.write(notebook, build / "executed" / path.name)
+        name = f"{path.stem}.html"
+        title = lessons.title(notebook, path)
+        (build / "html" / name).write_text(pages.page(notebook, title), encoding="utf-8")
+        print(f"{path.stem} done in {line}", flush=True)
+        rows.append((name, title, line))
+    return rows
+
+
+def main(words):
+    """Run what the command line asks for; return the exit status."""
+    paths = lessons.paths(*words)
+    build = ROOT / "build"
+    for folder in ("html", "executed"):
+        (build / folder).mkdir(parents=True, exist_ok=True)
+        for old in (build / folder).iterdir():
+            old.unlink()
+    start = time.perf_counter()
+    try:
+        rows = run(paths, build)
+    except lessons.LessonError as error:
+        print(error, file=sys.stderr)
+        return 1
+    from tools import pages
+    table = claims.verdict_table(build / "executed")
+    index = build / "html" / "index.html"
+    index.write_text(pages.index(course.load()["title"], rows, table), encoding="utf-8")
+    print("\nVerdicts\n" + "\n".join(verdict_lines(build / "executed")))
+    count = f"{len(rows)} lesson{'s' * (len(rows) > 1)}"
+    print(f"\n{count} in {time.perf_counter() - start:.0f} s; the pages begin at "
+          f"{index.relative_to(ROOT)}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
