@@ -134,29 +134,7 @@ class Cell:
         return self._cache[name]
 
 
-def project(sequence, matrix):
-    """Return sequence @ matrix for all steps in one product, (sequence_length, batch, columns)."""
-    length, batch, size = sequence.shape
-    return (sequence.reshape(-1, size) @ matrix).reshape(length, batch, -1)
-
-
-def weight_gradient(inputs, d_a, by_step):
-    """Return inputs^T d_a, summed over the batch and, unless `by_step`, over time.
-
-    Args:
-        inputs: what the weight was multiplied with, (sequence_length, batch, rows).
-        d_a: gradient of the product's result, (sequence_length, batch, columns).
-        by_step: keep the steps apart.
-
-    Returns:
-        (rows, columns), or (sequence_length, rows, columns) if `by_step`.
-    """
-    if by_step:
-        return inputs.swapaxes(1, 2) @ d_a
-    return inputs.reshape(-1, inputs.shape[2]).T @ d_a.reshape(-1, d_a.shape[2])
-
-
-def split_gates(weight, blocks):
+def split_blocks(weight, blocks):
     """Return a kernel (rows, blocks * size) as (blocks, rows, size); a bias as (blocks, 1, size).
 
     One product with the result gives every gate its own block of memory.
@@ -165,19 +143,42 @@ def split_gates(weight, blocks):
     return weight.reshape(len(weight), blocks, -1).swapaxes(0, 1).copy()
 
 
-def merge_gates(gates):
-    """Return (blocks, sequence_length, batch, size) as (sequence_length, batch, blocks * size)."""
-    blocks, length, batch, size = gates.shape
-    return gates.transpose(1, 2, 0, 3).reshape(length, batch, blocks * size)
+def merge_blocks(weight):
+    """Return (blocks, ..., rows, size) as (..., rows, blocks * size), the inverse of the split."""
+    weight = np.moveaxis(weight, 0, -2)
+    return weight.reshape(*weight.shape[:-2], -1)
 
 
-def gate_scale(activations, dtype):
-    """Return s with which s tanh(s a) + (1 - s) is each block's activation, (blocks, 1, 1).
+def weight_gradient(inputs, d_a, by_step):
+    """Return inputs^T d_a, summed over the batch and, unless `by_step`, over time.
 
-    s = 1 gives tanh(a), and s = 1/2 gives sigma(a) = (1 + tanh(a / 2)) / 2: one call for all gates.
+    Args:
+        inputs: what the weight was multiplied with, (sequence_length, batch, rows).
+        d_a: gradient of the product, one block per gate, (blocks, sequence_length, batch, size).
+        by_step: keep the steps apart.
+
+    Returns:
+        (rows, blocks * size), or (sequence_length, rows, blocks * size) if `by_step`.
     """
-    scale = [0.5 if name == "sigmoid" else 1 for name in activations.split()]
-    return np.array(scale, dtype)[:, None, None]
+    if by_step:
+        return merge_blocks(inputs.swapaxes(1, 2) @ d_a)
+    return merge_blocks(inputs.reshape(-1, inputs.shape[2]).T
+                        @ d_a.reshape(len(d_a), -1, d_a.shape[3]))
+
+
+def bias_gradient(d_a, by_step):
+    """Return d_a summed over the batch and, unless `by_step`, over time: (blocks * size,).
+
+    The bias is a weight whose input is always 1, and a product sums faster than `sum`.
+    """
+    return weight_gradient(np.ones((*d_a.shape[1:3], 1), d_a.dtype), d_a, by_step)[..., 0, :]
+
+
+def input_gradient(d_a, kernel):
+    """Return the gradient with respect to x, batch-major: the sum of d_a W^T over the gates."""
+    blocks, length, batch, size = d_a.shape
+    d_x = d_a.reshape(blocks, -1, size) @ split_blocks(kernel, blocks).swapaxes(1, 2)
+    return d_x.sum(axis=0).reshape(length, batch, -1).swapaxes(0, 1)
 
 
 def cut_here(t, length, truncate):

@@ -5,11 +5,11 @@ import numpy as np
 from utils import validate
 from utils.cells.base import (
     Cell,
+    bias_gradient,
     cut_here,
-    merge_gates,
-    project,
+    input_gradient,
     sigmoid,
-    split_gates,
+    split_blocks,
     weight_gradient,
 )
 
@@ -59,12 +59,14 @@ class GRU(Cell):
             All states h(1) ... h(T), (batch, sequence_length, hidden_size).
         """
         x, (h,) = self._enter(x, initial_state)
-        W, U = (split_gates(self.weights[name], 3) for name in ("kernel", "recurrent_kernel"))
-        biases = split_gates(self.weights["bias"], 3)        # (3, 1 or 2, size)
+        W, U = (split_blocks(self.weights[name], 3) for name in ("kernel", "recurrent_kernel"))
+        biases = split_blocks(self.weights["bias"], 3)        # (3, 1 or 2, size)
         b, b_after = biases[:, :1], biases[:, -1:]
 
         length, batch, size = len(x), len(h), self.hidden_size
-        gates = (x.reshape(-1, self.input_size) @ W + b).reshape(3, length, batch, size)
+        gates = x.reshape(-1, self.input_size) @ W           # all steps and blocks in one product
+        gates += b
+        gates = gates.reshape(3, length, batch, size)
         # What the reset gate multiplies: h U_h + b'_h (reset_after) or h.
         h_all, inner = np.empty((length + 1, batch, size), self.dtype), []
         h_all[0] = h
@@ -100,43 +102,44 @@ class GRU(Cell):
         """
         d_states, (d_h,) = self._enter_backward(d_states, d_final_state, truncate)
         x, h, inner = self._cache["x"], self._cache["h"], self._cache["inner"]
-        z, r, g = self._cache["gates"]
-        U_T = split_gates(self.weights["recurrent_kernel"], 3).swapaxes(1, 2).copy()
+        z, r, g = gates = self._cache["gates"]
+        U_T = split_blocks(self.weights["recurrent_kernel"], 3).swapaxes(1, 2).copy()
 
-        # As in the LSTM: everything but the factor that only the loop knows.
-        d_a = np.empty_like(self._cache["gates"])
-        d_a[0] = (h[:-1] - g) * (z * (1 - z))                # h' = z h + (1 - z) g
-        d_a[1] = inner * (r * (1 - r))                       # r inner
-        d_a[2] = (1 - z) * (1 - g * g)                       # h' again
-        d_from_h = np.empty_like(d_a) if self.reset_after else d_a
+        # As in the LSTM: slope times partner; the loop multiplies in d_h.
+        d_a = 1 - gates
+        d_a[:2] *= gates[:2]
+        d_a[2] *= 1 + g
+        d_a[0] *= h[:-1] - g                                 # h' = z h + (1 - z) g
+        d_a[1] *= inner                                      # r inner
+        d_a[2] *= 1 - z                                      # h' again
+        d_from_h = np.empty_like(gates) if self.reset_after else d_a
         for t in reversed(range(len(x))):
-            d_h += d_states[t]
+            d_h += d_states[t]                               # from the loss at t and from t + 1
             d_a[0, t] *= d_h
             d_a[2, t] *= d_h
-            d_h *= z[t]                                      # straight on to h(t-1)
-            if self.reset_after:
+            d_h = d_h * z[t]                                 # straight on to h(t-1)
+            if self.reset_after:                             # r (h U_h + b'_h)
                 d_a[1, t] *= d_a[2, t]
                 d_from_h[:2, t] = d_a[:2, t]
                 d_from_h[2, t] = d_a[2, t] * r[t]
                 d_h += (d_from_h[:, t] @ U_T).sum(axis=0)
-            else:
-                d_reset_h = d_a[2, t] @ U_T[2]               # gradient at r h
-                d_a[1, t] *= d_reset_h
-                d_h += d_reset_h * r[t] + (d_a[:2, t] @ U_T[:2]).sum(axis=0)
+            else:                                            # (r h) U_h
+                d_rh = d_a[2, t] @ U_T[2]
+                d_a[1, t] *= d_rh
+                d_h += d_rh * r[t] + (d_a[:2, t] @ U_T[:2]).sum(axis=0)
             if cut_here(t, len(x), truncate):
                 d_h = np.zeros_like(d_h)
 
-        d_a, d_from_h = merge_gates(d_a), merge_gates(d_from_h)
-        over = 1 if by_step else (0, 1)
         gradients = {"kernel": weight_gradient(x, d_a, by_step),
                      "recurrent_kernel": weight_gradient(h[:-1], d_from_h, by_step),
-                     "bias": d_a.sum(axis=over)}
+                     "bias": bias_gradient(d_a, by_step)}
         if self.reset_after:
-            gradients["bias"] = np.stack([d_a.sum(axis=over), d_from_h.sum(axis=over)], axis=-2)
+            gradients["bias"] = np.stack([gradients["bias"], bias_gradient(d_from_h, by_step)],
+                                         axis=-2)
         else:                                                # U_h was multiplied with r h, not h
             gradients["recurrent_kernel"][..., 2 * self.hidden_size:] = weight_gradient(
-                r * h[:-1], d_a[..., 2 * self.hidden_size:], by_step)
-        return project(d_a, self.weights["kernel"].T).swapaxes(0, 1), gradients, d_h
+                r * h[:-1], d_a[2:], by_step)
+        return input_gradient(d_a, self.weights["kernel"]), gradients, d_h
 
     @property
     def gates(self):

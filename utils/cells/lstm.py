@@ -5,11 +5,10 @@ import numpy as np
 from utils import validate
 from utils.cells.base import (
     Cell,
+    bias_gradient,
     cut_here,
-    gate_scale,
-    merge_gates,
-    project,
-    split_gates,
+    input_gradient,
+    split_blocks,
     weight_gradient,
 )
 
@@ -57,21 +56,28 @@ class LSTM(Cell):
             All hidden states h(1) ... h(T), (batch, sequence_length, hidden_size).
         """
         x, (h, c) = self._enter(x, initial_state)
-        W, U, b = (split_gates(self.weights[name], 4)
-                   for name in ("kernel", "recurrent_kernel", "bias"))
-        scale = gate_scale("sigmoid sigmoid tanh sigmoid", self.dtype)
+        # sigma(a) = 1/2 tanh(a / 2) + 1/2 and tanh(a) = 1 tanh(1 a) + 0: one tanh for all gates.
+        scale = np.array([0.5, 0.5, 1, 0.5], self.dtype).reshape(4, 1, 1)
+        shift = 1 - scale
+        W, U, b = (scale * split_blocks(weight, 4) for weight in self.weights.values())
 
         length, batch, size = len(x), len(h), self.hidden_size
-        gates = (x.reshape(-1, self.input_size) @ W + b).reshape(4, length, batch, size)
+        gates = x.reshape(-1, self.input_size) @ W           # all steps and gates in one product
+        gates += b
+        gates = gates.reshape(4, length, batch, size)
         h_all, c_all = np.empty((2, length + 1, batch, size), self.dtype)
         tanh_c = np.empty((length, batch, size), self.dtype)
         h_all[0], c_all[0] = h, c
         for t in range(length):
-            a = gates[:, t] + h_all[t] @ U                   # the four gates in one product
-            i, f, g, o = gates[:, t] = scale * np.tanh(scale * a) + (1 - scale)
-            c_all[t + 1] = f * c_all[t] + i * g
-            tanh_c[t] = np.tanh(c_all[t + 1])
-            h_all[t + 1] = o * tanh_c[t]
+            a = h_all[t] @ U                                 # the four gates in one product
+            a += gates[:, t]
+            np.tanh(a, out=a)
+            a *= scale
+            a += shift
+            gates[:, t] = i, f, g, o = a
+            np.add(f * c_all[t], i * g, out=c_all[t + 1])    # c' = f c + i g
+            np.tanh(c_all[t + 1], out=tanh_c[t])
+            np.multiply(o, tanh_c[t], out=h_all[t + 1])      # h' = o tanh(c')
 
         self._cache = {"x": x, "gates": gates, "h": h_all, "c": c_all, "tanh_c": tanh_c}
         self.final_state = h_all[-1], c_all[-1]
@@ -92,19 +98,23 @@ class LSTM(Cell):
         """
         d_states, (d_h, d_c) = self._enter_backward(d_states, d_final_state, truncate)
         x, c, tanh_c = self._cache["x"], self._cache["c"], self._cache["tanh_c"]
-        i, f, g, o = self._cache["gates"]
-        U_T = split_gates(self.weights["recurrent_kernel"], 4).swapaxes(1, 2).copy()
+        i, f, g, o = gates = self._cache["gates"]
+        U_T = split_blocks(self.weights["recurrent_kernel"], 4).swapaxes(1, 2).copy()
 
-        # Each line is (partner in the product) times (slope of the gate); only d_c or d_h at
-        # that step is missing, and the loop multiplies it in.
-        d_a = np.empty_like(self._cache["gates"])
-        d_a[0] = g * (i * (1 - i))                           # c' = f c + i g
-        d_a[1] = c[:-1] * (f * (1 - f))
-        d_a[2] = i * (1 - g * g)
-        d_a[3] = tanh_c * (o * (1 - o))                      # h' = o tanh(c')
+        # d_a becomes the gradient before each gate's activation. It starts as the gate's slope,
+        # y (1 - y) for sigma and (1 + y) (1 - y) for tanh, times its partner in the product; the
+        # loop multiplies in what only it knows: d_c or d_h.
+        d_a = 1 - gates
+        d_a[:2] *= gates[:2]
+        d_a[2] *= 1 + g
+        d_a[3] *= o
+        d_a[0] *= g                                          # c' = f c + i g
+        d_a[1] *= c[:-1]
+        d_a[2] *= i
+        d_a[3] *= tanh_c                                     # h' = o tanh(c')
         h_to_c = o * (1 - tanh_c * tanh_c)
         for t in reversed(range(len(x))):
-            d_h += d_states[t]
+            d_h += d_states[t]                               # from the loss at t and from t + 1
             d_c += d_h * h_to_c[t]
             d_a[:3, t] *= d_c
             d_a[3, t] *= d_h
@@ -113,11 +123,10 @@ class LSTM(Cell):
             if cut_here(t, len(x), truncate):
                 d_h, d_c = np.zeros_like(d_h), np.zeros_like(d_c)
 
-        d_a = merge_gates(d_a)
         gradients = {"kernel": weight_gradient(x, d_a, by_step),
                      "recurrent_kernel": weight_gradient(self._cache["h"][:-1], d_a, by_step),
-                     "bias": d_a.sum(axis=1 if by_step else (0, 1))}
-        return project(d_a, self.weights["kernel"].T).swapaxes(0, 1), gradients, (d_h, d_c)
+                     "bias": bias_gradient(d_a, by_step)}
+        return input_gradient(d_a, self.weights["kernel"]), gradients, (d_h, d_c)
 
     @property
     def gates(self):

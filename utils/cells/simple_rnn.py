@@ -3,7 +3,14 @@
 import numpy as np
 
 from utils import validate
-from utils.cells.base import ACTIVATIONS, Cell, cut_here, project, weight_gradient
+from utils.cells.base import (
+    ACTIVATIONS,
+    Cell,
+    bias_gradient,
+    cut_here,
+    input_gradient,
+    weight_gradient,
+)
 
 
 class SimpleRNN(Cell):
@@ -42,7 +49,8 @@ class SimpleRNN(Cell):
         U, f = self.weights["recurrent_kernel"], ACTIVATIONS[self.activation][0]
 
         # x(t) W + b does not depend on the state: one product for all steps at once.
-        drive = project(x, self.weights["kernel"]) + self.weights["bias"]
+        drive = x.reshape(-1, self.input_size) @ self.weights["kernel"] + self.weights["bias"]
+        drive = drive.reshape(len(x), len(h), self.hidden_size)
         states = np.empty((len(x) + 1, *h.shape), self.dtype)
         states[0] = h
         for t in range(len(x)):
@@ -71,7 +79,7 @@ class SimpleRNN(Cell):
         """
         d_states, (d_h,) = self._enter_backward(d_states, d_final_state, truncate)
         x, states = self._cache["x"], self._cache["states"]
-        W, U = self.weights["kernel"], self.weights["recurrent_kernel"]
+        U = self.weights["recurrent_kernel"]
 
         # d_a becomes the gradient at a(t) = x(t) W + h(t-1) U + b; it starts as the slope f'(a(t)).
         d_a = ACTIVATIONS[self.activation][1](states[1:])
@@ -82,7 +90,8 @@ class SimpleRNN(Cell):
             if cut_here(t, len(x), truncate):
                 d_h = np.zeros_like(d_h)
 
+        d_a = d_a[None]                                      # one block; gated cells have more
         gradients = {"kernel": weight_gradient(x, d_a, by_step),
                      "recurrent_kernel": weight_gradient(states[:-1], d_a, by_step),
-                     "bias": d_a.sum(axis=1 if by_step else (0, 1))}
-        return project(d_a, W.T).swapaxes(0, 1), gradients, d_h
+                     "bias": bias_gradient(d_a, by_step)}
+        return input_gradient(d_a, self.weights["kernel"]), gradients, d_h
