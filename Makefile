@@ -12,9 +12,8 @@ unexport PYTHONPATH
 unexport PYTHONHOME
 
 python = .venv/bin/python
-installed = .venv/installed-requirements.txt
 
-.PHONY: help run test lab store measure bench verdicts colab clean
+.PHONY: help run test lab store measure bench verdicts colab clean installed
 
 help:
 	@echo 'make run                    execute every lesson, write pages to build/html, show the verdicts'
@@ -31,31 +30,31 @@ help:
 	@echo
 	@echo 'PYTHON=/path/to/python3 chooses the Python that .venv is made with.'
 
-$(installed): requirements.txt requirements-dev.txt
+installed:
 	@sh tools/prepare.sh $(if $(PYTHON),"$(PYTHON)")
 
-run: $(installed)
+run: installed
 	@$(python) tools/run_lessons.py $(LESSON)
 
-test: $(installed)
+test: installed
 	@$(python) -m pytest
 
-lab: $(installed)
+lab: installed
 	@$(python) -m jupyterlab --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/notebooks
 
-store: $(installed)
+store: installed
 	@$(python) tools/store_lesson.py $(LESSON)
 
-verdicts: $(installed)
+verdicts: installed
 	@$(python) tools/readme.py
 
-measure: $(installed)
+measure: installed
 	@$(python) tools/measure.py $(if $(LESSON),--lesson $(LESSON))
 
-bench: $(installed)
+bench: installed
 	@$(python) tools/bench.py
 
-colab: $(installed)
+colab: installed
 	@$(python) tools/colab.py '$(REPO)' '$(VERSION)'
 
 clean:

@@ -158,7 +158,7 @@ class StoredForm(pytest.Item):
     """The rules for the stored form of one notebook."""
 
     def runtest(self):
-        found = notebook_rules.complaints(self.parent.nb)
+        found = notebook_rules.complaints(notebook_rules.read(self.path))
         if found:
             raise StoredFormError("\n".join([f"The stored form has {len(found)} faults:", *found]))
 

@@ -56,7 +56,7 @@ def stamp(root, repository, version):
 def main(words):
     """Stamp what the command line asks for; return the exit status."""
     repository, version = (*words, "", "")[:2]
-    version = version or course.load()["version"]
+    version = version or course.load(ROOT)["version"]
     if not re.fullmatch(r"[\w.-]+/[\w.-]+", repository) or repository.endswith(".git"):
         print(f"{WANTED}; REPO was {repository!r}.", file=sys.stderr)
         return 2

@@ -131,17 +131,18 @@ def cpu_seconds(process):
 
 def failure(title, name, error):
     """Return the sentence and the few lines that tell which cell failed, and how."""
-    lines = [re.sub(r"\x1b\[[0-9;]*m", "", line) for line in str(error).strip().splitlines()]
+    lines = [re.sub(r"\x1b\[[0-9;]*m", "", line) for line in error.strip().splitlines()]
     shown = lines if len(lines) <= 12 else ["...", *lines[-12:]]
     return "\n".join([f"{title} failed in the cell '{name}':", *(f"    {line}" for line in shown)])
 
 
-def execute(path, stream=None):
+def execute(path, stream=None, environment=None):
     """Execute a lesson in a clean kernel and leave its file as it is.
 
     Args:
         path: the notebook.
         stream: where progress goes; by default standard output.
+        environment: variables of the kernel; by default what `kernel_environment` returns.
 
     Returns:
         (notebook with fresh outputs, seconds, CPU seconds until its first code cell had run,
@@ -173,10 +174,17 @@ def execute(path, stream=None):
                             resources={"metadata": {"path": str(path.parent)}},
                             on_cell_start=started, on_cell_executed=ended)
     try:
-        client.execute(env=kernel_environment(), stderr=subprocess.DEVNULL, cleanup_kc=True)
-    except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
-        text = (f"{error.traceback}" if isinstance(error, CellExecutionError)
-                else str(error) or type(error).__name__)
+        client.execute(env=environment or kernel_environment(), stderr=subprocess.DEVNULL,
+                       cleanup_kc=True)
+    except CellExecutionError:
+        text = "\n".join(line for output in notebook.cells[at].outputs
+                         if output.output_type == "error" for line in output.traceback)
+        raise LessonError(failure(path.stem, cell_names[at], text)) from None
+    except CellTimeoutError:
+        text = f"it did not end within {CELL_SECONDS} s"
+        raise LessonError(failure(path.stem, cell_names[at], text)) from None
+    except DeadKernelError:
+        text = "its kernel died (was there enough memory, or did something stop it?)"
         raise LessonError(failure(path.stem, cell_names[at], text)) from None
     finally:
         progress.end()

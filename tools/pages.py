@@ -11,7 +11,20 @@ from jinja2 import pass_context
 from nbconvert import HTMLExporter
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
-STYLE = """<style>
+# nbconvert's page without its scripts, with our style, and with the alt text of each picture.
+TEMPLATE = """{%- extends 'index.html.j2' -%}
+{%- block html_head_js -%}{%- endblock -%}
+{%- block html_head_js_mathjax -%}{%- endblock -%}
+{%- block html_head_js_mermaidjs -%}{%- endblock -%}
+{%- block jupyter_widgets -%}{%- endblock -%}
+{%- block data_png scoped -%}
+<div class="jp-RenderedImage jp-OutputArea-output" tabindex="0">
+<img alt="{{ output | get_metadata('alt', 'image/png') | escape_html }}"
+ src="data:image/png;base64,{{ output.data['image/png'] | replace('\\n', '') }}">
+</div>
+{%- endblock -%}
+{%- block html_head_css -%}
+<style>
 main { max-width: 60rem; margin: 0 auto; padding: 0 1rem; }
 .jp-RenderedHTMLCommon { font-size: 16px; line-height: 1.6; }
 .jp-RenderedHTMLCommon table { margin-left: 0; text-align: left; }
@@ -19,7 +32,9 @@ main { max-width: 60rem; margin: 0 auto; padding: 0 1rem; }
 .jp-RenderedHTMLCommon img, .jp-OutputArea-output img { max-width: 100%; height: auto; }
 math[display="block"] { margin: 0.8em 0; overflow: auto hidden; }
 math { font-size: 1.1em; }
-</style>"""
+</style>
+{%- endblock -%}
+"""
 
 
 def mathml(formula, display):
@@ -30,7 +45,13 @@ def mathml(formula, display):
 
 
 class Renderer(IPythonRenderer):
-    """Markdown with formulas as MathML."""
+    """Markdown with formulas as MathML, and links from page to page."""
+
+    def link(self, text, url, title=None):
+        """Link to another lesson's page instead of its notebook."""
+        if "://" not in url and url.partition("#")[0].endswith(".ipynb"):
+            url = url.replace(".ipynb", ".html")
+        return super().link(text, url, title)
 
     def block_math(self, body):
         """Set a formula on its own line."""
@@ -45,16 +66,19 @@ class Renderer(IPythonRenderer):
         return mathml(f"\\begin{{{name}}}{body}\\end{{{name}}}", "block")
 
 
+def markdown(source, attachments=None):
+    """Return Markdown as HTML with its formulas as MathML."""
+    renderer = Renderer(escape=False, attachments=attachments, anchor_link_text="\u00b6")
+    return MarkdownWithMath(renderer=renderer).render(source)
+
+
 class Exporter(HTMLExporter):
     """A page without scripts and without addresses to load from."""
 
     @pass_context
     def markdown2html(self, context, source):
         """Convert Markdown of a cell or of an output."""
-        cell = context.get("cell", {})
-        renderer = Renderer(escape=False, attachments=cell.get("attachments", {}),
-                            anchor_link_text="\u00b6")
-        return MarkdownWithMath(renderer=renderer).render(source)
+        return markdown(source, context.get("cell", {}).get("attachments"))
 
 
 def page(notebook, title):
@@ -64,17 +88,8 @@ def page(notebook, title):
         notebook: NotebookNode with outputs.
         title: of the page.
     """
-    from bs4 import BeautifulSoup
-    text, _ = Exporter(template_name="lab").from_notebook_node(
-        notebook, {"metadata": {"name": title}})
-    soup = BeautifulSoup(text, "html.parser")
-    for script in soup.find_all("script"):
-        script.decompose()
-    for link in soup.find_all("a", href=True):
-        if link["href"].endswith(".ipynb") and "://" not in link["href"]:
-            link["href"] = link["href"].removesuffix(".ipynb") + ".html"
-    soup.head.append(BeautifulSoup(STYLE, "html.parser"))
-    return str(soup)
+    exporter = Exporter(template_name="lab", raw_template=TEMPLATE)
+    return exporter.from_notebook_node(notebook, {"metadata": {"name": title}})[0]
 
 
 def index(title, rows, verdicts):
@@ -87,7 +102,7 @@ def index(title, rows, verdicts):
     """
     items = "\n".join(f'<li><a href="{html.escape(name)}">{html.escape(lesson)}</a> '
                       f"<small>{html.escape(line)}</small></li>" for name, lesson, line in rows)
-    table = MarkdownWithMath(renderer=Renderer(escape=False)).render(verdicts)
+    table = markdown(verdicts)
     return f"""<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><title>{html.escape(title)}</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">

@@ -6,9 +6,29 @@ set -eu
 record=.venv/installed-requirements.txt
 supported='import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))'
 
-if [ -f "$record" ] && .venv/bin/python -c "$supported" 2>/dev/null \
+# Nothing to do, and that is known within a tenth of a second.
+if .venv/bin/python -c "$supported" 2>/dev/null \
         && cat requirements.txt requirements-dev.txt | cmp -s - "$record"; then
-    touch "$record"
+    exit 0
+fi
+
+install() {
+    quiet=--quiet
+    if [ -t 1 ]; then quiet=; fi
+    rm -f "$record"
+    if ! .venv/bin/python -m pip install $quiet --compile --disable-pip-version-check \
+            -r requirements.txt -r requirements-dev.txt; then
+        echo "The packages could not be installed (pip's reason stands above);" \
+             "connect to a network and run make again." >&2
+        exit 1
+    fi
+    cat requirements.txt requirements-dev.txt > "$record"
+}
+
+if .venv/bin/python -c "$supported" 2>/dev/null \
+        && .venv/bin/python -m pip --version >/dev/null 2>&1; then
+    echo "Bringing the packages in .venv up to date."
+    install
     exit 0
 fi
 
@@ -38,13 +58,5 @@ if [ -z "$python" ]; then
 fi
 
 echo "Installing the packages into .venv with $("$python" --version): about 3 GB, a few minutes."
-quiet=--quiet
-if [ -t 1 ]; then quiet=; fi
 "$python" -m venv --clear .venv
-if ! .venv/bin/python -m pip install $quiet --compile --disable-pip-version-check \
-        -r requirements.txt -r requirements-dev.txt; then
-    echo "The packages could not be installed (pip's reason stands above);" \
-         "connect to a network and run make again." >&2
-    exit 1
-fi
-cat requirements.txt requirements-dev.txt > "$record"
+install

@@ -46,7 +46,7 @@ def main():
     """Rewrite README.md where it differs; return the exit status."""
     readme = ROOT / "README.md"
     old = readme.read_text(encoding="utf-8")
-    new = filled(old)
+    new = filled(old, ROOT)
     if old != new:
         readme.write_text(new, encoding="utf-8")
     print("README.md has been brought up to date." if old != new

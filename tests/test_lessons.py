@@ -1,0 +1,88 @@
+"""What holds for all lessons together; each one alone is held to its outputs by strict_nbval."""
+
+import re
+
+import nbformat
+import pytest
+
+import tiny
+from tools import course, lessons, pages, readme
+from utils import claims
+
+PATHS = sorted(lessons.NOTEBOOKS.glob("*.ipynb"))
+LOCAL_LINK = re.compile(r"\]\((?!https?://|#|attachment:|data:)([^)\s]+)\)")
+
+
+@pytest.fixture(scope="module", params=PATHS, ids=lambda path: path.stem)
+def lesson(request):
+    return request.param, nbformat.read(request.param, as_version=4)
+
+
+def number_of(path):
+    return int(path.stem[:2])
+
+
+def test_there_is_a_lesson_and_every_notebook_is_one():
+    assert PATHS
+    names = [name for name, _ in claims.LESSONS.values()]
+    assert [path.stem for path in PATHS if path.stem not in names] == []
+
+
+def test_all_set_up_cells_are_the_same_and_have_the_courses_address():
+    cells = {tiny.code(nbformat.read(path, as_version=4), 0).source for path in PATHS}
+    assert len(cells) == 1
+    cell, = cells
+    wanted = course.load()
+    assert course.CLONE_LINE.findall(cell) == [(wanted["repository"], wanted["version"])]
+    assert len([line for line in cell.splitlines() if line.strip()]) <= 24
+
+
+def test_links_to_colab_open_this_lesson_of_this_course(lesson):
+    path, notebook = lesson
+    found = {link for cell in notebook.cells
+             for link in re.findall(re.escape(course.COLAB) + r"[^)\s]+", cell.source)}
+    assert found == {course.colab_link(course.load(), path.name)}
+
+
+def test_local_links_lead_to_a_file_or_to_a_lesson_to_come(lesson):
+    path, notebook = lesson
+    to_come = {f"{name}.ipynb" for name, _ in claims.LESSONS.values()}
+    links = [link.partition("#")[0] for cell in notebook.cells if cell.cell_type == "markdown"
+             for link in LOCAL_LINK.findall(cell.source)]
+    assert [link for link in links
+            if link not in to_come and not (path.parent / link).exists()] == []
+
+
+def test_a_lesson_has_25_to_60_cells(lesson):
+    assert 25 <= len(lesson[1].cells) <= 60
+
+
+def test_each_claim_of_the_lesson_is_judged_exactly_once_and_no_other(lesson):
+    path, _ = lesson
+    judged = [key for key, _, _ in claims.verdicts_in(path)]
+    assert sorted(judged) == sorted(claims.of_lesson(number_of(path)))
+
+
+def test_the_lesson_shows_the_table_of_all_its_verdicts(lesson):
+    path, notebook = lesson
+    shown = {key: verdict for key, verdict, _ in claims.verdicts_in(path)}
+    rows = {key: f"{key:5} {verdict:19} {claims.load()[key]['statement']}"
+            for key, verdict in shown.items()}
+    tables = [output.data["text/plain"] for cell in notebook.cells
+              for output in cell.get("outputs", [])
+              if output.get("data", {}).get("text/plain", "").startswith(rows[min(
+                  rows, key=lambda key: int(key.split(".")[1]))])]
+    assert tables == ["\n".join(rows[key] for key in claims.of_lesson(number_of(path)))]
+
+
+def test_every_formula_can_be_set_without_a_network(lesson):
+    _, notebook = lesson
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            page = pages.markdown(cell.source, cell.get("attachments"))
+            assert not re.search(r"<m(?:error|[io]>\\|text>\\)", page), cell.source
+
+
+def test_the_readme_has_the_tables_of_the_stored_lessons():
+    text = (lessons.ROOT / "README.md").read_text(encoding="utf-8")
+    assert readme.filled(text) == text, "README.md is stale: run `make verdicts`"

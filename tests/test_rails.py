@@ -1,0 +1,359 @@
+"""The commands of the Makefile: what they do, what they say, and what they leave alone."""
+
+import io
+import os
+import pty
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+
+import nbformat
+import pytest
+
+import tiny
+from tools import colab, course, lessons, notebook_rules, pages, readme, run_lessons, store_lesson
+from utils import claims
+
+DRAW = """import matplotlib.pyplot as plt
+from utils import figures
+figure, axes = plt.subplots()
+axes.plot([1, 4, 9])
+figures.show(figure, alt="A curve that rises from 1 to 9 over three places.")"""
+JUDGE = """from utils import claims
+for key in claims.of_lesson(2):
+    claims.judge(key, claims.load()[key]["expected"], "1 of 1, with a bar | in it")
+claims.table(2)"""
+PROSE = """# A title with `code`
+
+[next](03_gradient_problems.ipynb), $a < b$ and `$not math$`
+
+$$h_t = \\tanh(W x_t)$$
+
+\\begin{align} a &= b \\\\ c &= d \\end{align}"""
+
+
+@pytest.fixture
+def house(tmp_path, monkeypatch):
+    """A small course in a folder of its own, with one lesson to be run."""
+    (tmp_path / "notebooks").mkdir()
+    shutil.copytree(lessons.ROOT / "data", tmp_path / "data")
+    (tmp_path / "README.md").write_text(
+        "# Top\n<!-- lessons -->\n<!-- /lessons -->\nmiddle\n<!-- verdicts -->\nold\n"
+        "<!-- /verdicts -->\nend\n", encoding="utf-8")
+    for module in (run_lessons, readme, colab):
+        monkeypatch.setattr(module, "ROOT", tmp_path)
+    monkeypatch.setattr(lessons, "NOTEBOOKS", tmp_path / "notebooks")
+    return tmp_path
+
+
+def lesson(house, *sources, name="02_bptt", prose=PROSE):
+    return tiny.write(tiny.notebook(*sources, prose=prose), house / "notebooks" / f"{name}.ipynb")
+
+
+def test_run_shows_progress_writes_pages_and_ends_with_the_verdicts(house, capsys):
+    path = lesson(house, tiny.FIND_COURSE, DRAW, JUDGE)
+    before = path.read_bytes()
+    assert run_lessons.main([]) == 0
+    shown = capsys.readouterr().out
+    assert re.search(r"^02_bptt +\d+ s  cell 3/4 A title with code \(2\)$", shown, re.MULTILINE)
+    assert re.search(r"^02_bptt done in \d+ s; CPU \d+ s", shown, re.MULTILINE)
+    for key, claim in claims.of_lesson(2).items():
+        assert re.search(f"^{re.escape(key)} +true +{re.escape(claim['statement'])}$", shown,
+                         re.MULTILINE)
+    assert path.read_bytes() == before
+    page = (house / "build" / "html" / "02_bptt.html").read_text(encoding="utf-8")
+    assert "<script" not in page and 'alt="A curve that rises' in page
+    assert page.count("<math ") == 3 and "$not math$" in page
+    assert 'href="03_gradient_problems.html"' in page
+    loaded = re.findall(r"""(?:src|@import|url)\s*[=(]\s*["']?(?!data:)(https?:|//)[^"')]*""", page)
+    assert loaded == [] and "<link" not in page
+    index = (house / "build" / "html" / "index.html").read_text(encoding="utf-8")
+    assert 'href="02_bptt.html"' in index and index.count("<tr>") == 5
+
+
+def test_run_of_a_failing_lesson_names_lesson_cell_and_error(house, capsys):
+    deep = "def f(n):\n    return 1 / n if n < 1 else f(n - 1)\nf(60)"
+    path = lesson(house, "print(1)", deep, prose="# Division")
+    lesson(house, "print(2)", name="03_gradient_problems")
+    before = path.read_bytes()
+    assert run_lessons.main([]) == 1
+    captured = capsys.readouterr()
+    said = captured.err.splitlines()
+    assert said[0] == "02_bptt failed in the cell 'Division (2)':"
+    assert said[-1].strip() == "ZeroDivisionError: division by zero" and len(said) <= 14
+    assert "\x1b" not in captured.err and "03_gradient_problems" not in captured.out
+    assert path.read_bytes() == before
+
+
+def test_run_notices_a_dead_kernel(house, capsys):
+    lesson(house, "import os; os._exit(1)")
+    assert run_lessons.main([]) == 1
+    assert "its kernel died" in capsys.readouterr().err
+
+
+def test_a_cell_that_takes_too_long_is_named(house, monkeypatch):
+    monkeypatch.setattr(lessons, "CELL_SECONDS", 1)
+    path = lesson(house, "import time; time.sleep(60)")
+    with pytest.raises(lessons.LessonError, match="did not end within 1 s"):
+        lessons.execute(path, io.StringIO())
+
+
+@pytest.mark.parametrize(("words", "said"), [
+    (["9"], "There is no lesson 9 in notebooks/; there are: 02."),
+    (["x"], "There is no lesson x in")])
+def test_a_lesson_that_is_not_there_is_a_sentence(house, words, said):
+    lesson(house, "print(1)")
+    with pytest.raises(SystemExit, match=re.escape(said)):
+        run_lessons.main(words)
+    assert lessons.paths("2") == lessons.paths("02") == lessons.paths()
+
+
+def test_progress_on_a_terminal_is_one_line_rewritten():
+    reader, writer = pty.openpty()
+    with os.fdopen(writer, "w") as terminal:
+        progress = lessons.Progress("01_x", ["a cell with a name"], terminal)
+        progress.cell(0)
+        progress.stopped.wait(1.2)
+        progress.end()
+        shown = ""
+        while not shown.endswith("\r\x1b[K"):
+            shown += os.read(reader, 10_000).decode()
+    os.close(reader)
+    assert shown.count("a cell with a name") >= 3 and "\n" not in shown
+    assert re.search(r"\r\x1b\[K01_x +1 s  cell 1/1 a cell", shown)
+
+
+def test_store_keeps_sources_and_adds_outputs(house):
+    path = lesson(house, tiny.FIND_COURSE, DRAW, "for i in range(3): print(i, end='\\r')\nprint(9)")
+    before = nbformat.read(path, as_version=4)
+    assert store_lesson.store(path) == []
+    after = nbformat.read(path, as_version=4)
+    assert [(cell.id, cell.source) for cell in after.cells] == [
+        (cell.id, cell.source) for cell in before.cells]
+    assert tiny.code(after, 2).outputs[0].text == "9\n"
+    assert "execution" not in tiny.code(after, 2).metadata
+    assert list(path.parent.iterdir()) == [path]
+
+
+def test_store_of_a_failing_lesson_changes_nothing(house, capsys):
+    path = lesson(house, "print(1)", "1 / 0")
+    before = path.read_bytes()
+    assert store_lesson.main(["2"]) == 1
+    assert path.read_bytes() == before and list(path.parent.iterdir()) == [path]
+    assert "ZeroDivisionError" in capsys.readouterr().err
+
+
+def test_store_tells_what_the_tests_would_object_to(house, capsys):
+    lesson(house, "import sys; print('trouble', file=sys.stderr)")
+    assert store_lesson.main(["2"]) == 1
+    assert "stderr is stored" in capsys.readouterr().err
+
+
+def test_a_formula_keeps_its_text_for_readers_that_need_it():
+    made = pages.mathml("a < b_{t-1}", "inline")
+    assert 'aria-label="a &lt; b_{t-1}"' in made and "<msub>" in made
+
+
+PREPARE = lessons.ROOT / "tools" / "prepare.sh"
+OLD_CELL = 'REPOSITORY, VERSION = "https://github.com/old/course.git", "v0"'
+OLD_LINK = "https://colab.research.google.com/github/old/course/blob/v0/notebooks/02_bptt.ipynb"
+
+
+def test_colab_writes_the_address_everywhere_and_only_there(house, capsys):
+    other = "see https://github.com/old/course and REPOSITORY"
+    path = lesson(house, f"import sys\n\n{OLD_CELL}\nprint(1)", f"# {other}",
+                  prose=f"# Top\n[Colab]({OLD_LINK}) {other}")
+    (house / "README.md").write_text(f"[open]({OLD_LINK}), {other}\n", encoding="utf-8")
+    assert colab.main(["me/my.course-2", "v1.2"]) == 0
+    assert capsys.readouterr().out.count("now points to me/my.course-2, v1.2") == 3
+    settings = tomllib.loads((house / "data" / "course.toml").read_text(encoding="utf-8"))
+    assert settings == course.load() | {"repository": "me/my.course-2", "version": "v1.2"}
+    link = course.colab_link(settings, "02_bptt.ipynb")
+    assert "/github/me/my.course-2/blob/v1.2/notebooks/02_bptt.ipynb" in link
+    notebook = nbformat.read(path, as_version=4)
+    assert notebook.cells[0].source == f"# Top\n[Colab]({link}) {other}"
+    assert tiny.code(notebook, 0).source == (
+        'import sys\n\nREPOSITORY, VERSION = "https://github.com/me/my.course-2.git", "v1.2"\n'
+        "print(1)")
+    assert tiny.code(notebook, 1).source == f"# {other}"
+    assert (house / "README.md").read_text(encoding="utf-8") == f"[open]({link}), {other}\n"
+    assert colab.main(["me/my.course-2", "v1.2"]) == 0
+    assert "already" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("words", [[], ["", ""], ["owner"], ["https://github.com/a/b"],
+                                   ["a/b.git"], ["a/b", "v 1"], ['a/b"', "v1"]])
+def test_colab_refuses_what_is_no_address(house, words, capsys):
+    before = (house / "data" / "course.toml").read_bytes()
+    assert colab.main(words) == 2
+    assert capsys.readouterr().err.startswith("usage: make colab REPO=owner/name")
+    assert (house / "data" / "course.toml").read_bytes() == before
+
+
+def test_verdicts_fill_the_readme_between_its_marks(house, capsys):
+    tiny.stored(lesson(house), tiny.FIND_COURSE, JUDGE, prose=PROSE)
+    assert readme.main() == 0
+    text = (house / "README.md").read_text(encoding="utf-8")
+    assert text.startswith("# Top\n<!-- lessons -->\n| lesson |") and text.endswith("-->\nend\n")
+    assert "| [A title with code](notebooks/02_bptt.ipynb) | 4 true | [open](https://" in text
+    assert "| 2.4 | Updating" in text and "with a bar \\| in it |" in text and "old" not in text
+    readme.main()
+    assert "up to date already" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("mark", ["<!-- lessons -->\n", "<!-- /verdicts -->"])
+def test_a_readme_without_its_marks_is_a_sentence(house, mark):
+    text = (house / "README.md").read_text(encoding="utf-8").replace(mark, "")
+    with pytest.raises(ValueError, match="once each"):
+        readme.filled(text, house)
+
+
+def test_cells_are_named_by_the_heading_above_them():
+    made = tiny.notebook("a", "b", prose="Words.\n\n## **Two** *words* and `code`\n\n# Later")
+    assert lessons.names(made) == ["Two words and code"] * 2 + ["Two words and code (2)"]
+    assert lessons.names(tiny.notebook("a", prose="")) == ["top"]
+
+
+def faulty(**changes):
+    made = tiny.notebook("print(1)", "print(2)")
+    for number, cell in enumerate(made.cells[1:], 1):
+        cell.execution_count = number
+        cell.outputs = [nbformat.v4.new_output("stream", text=f"{number}\n")]
+    cell = tiny.code(made, 0)
+    for name, value in changes.items():
+        if name == "text":
+            cell.outputs[0].text = value
+        elif name == "html":
+            cell.outputs = [nbformat.v4.new_output("display_data", {"text/html": value})]
+        elif name == "error":
+            cell.outputs = [nbformat.v4.new_output("error", ename=value, evalue="", traceback=[])]
+        elif name == "image":
+            cell.outputs = [nbformat.v4.new_output("display_data", {value: "AAAA"})]
+        elif name in ("tags", "slideshow"):
+            cell.metadata[name] = value
+        else:
+            cell[name] = value
+    return made
+
+
+@pytest.mark.parametrize(("changes", "words"), [
+    ({"execution_count": 3}, "execution count is 3, not 1"),
+    ({"execution_count": None}, "execution count is None"),
+    ({"source": ""}, "the cell is empty"),
+    ({"source": "x = 1\n\n" * 26}, "26 lines of code"),
+    ({"source": "# nbval-skip\nprint(1)"}, "a marker"),
+    ({"source": "print(1)  # PYTEST_VALIDATE_IGNORE_OUTPUT"}, "a marker"),
+    ({"source": "%pip install x"}, "%pip"),
+    ({"source": "!pip install x"}, "!pip"),
+    ({"source": "display.clear_output()"}, "clear_output"),
+    ({"tags": ["raises-exception"]}, "tag 'raises-exception'"),
+    ({"tags": ["NBVAL_IGNORE_OUTPUT"]}, "tag 'NBVAL_IGNORE_OUTPUT'"),
+    ({"slideshow": {}}, "no slide mark"),
+    ({"slideshow": {"slide_type": "-"}}, "no slide mark"),
+    ({"error": "ValueError"}, "an error is stored: ValueError"),
+    ({"text": "<object at 0x7f3a5c1d2e80>"}, "a memory address"),
+    ({"text": "read /home/somebody/x.csv"}, "an absolute path"),
+    ({"text": "in (/tmp/x)"}, "an absolute path"),
+    ({"text": r"C:\Users\x"}, "an absolute path"),
+    ({"text": "lib/python3.11/site-packages/keras"}, "an absolute path"),
+    ({"text": "12 ms/step"}, "a time per step"),
+    ({"text": "1s/epoch"}, "a time per step"),
+    ({"html": "<b>at 0x7f3a5c1d2e80</b>"}, "a memory address"),
+    ({"image": "image/jpeg"}, "image/jpeg"),
+    ({"image": "image/png"}, "cannot be read as PNG"),
+    ({"id": "tiny-2"}, "2 cells have the id tiny-2"),
+    ({"id": "not a valid id!"}, "not valid nbformat")])
+def test_a_fault_of_the_stored_form_is_named(changes, words):
+    found = notebook_rules.complaints(faulty(**changes))
+    assert any(words in sentence for sentence in found), found
+
+
+@pytest.mark.parametrize("changes", [
+    {}, {"text": "d y(t)/d x(t+5), /k/ and /home"}, {"text": "https://example.org/home/x"},
+    {"text": "0xff and 0x10"}, {"tags": ["hide-input"]}, {"source": "x = 1\n\n" * 25},
+    {"html": '<audio src="data:audio/wav;base64,AAAA+/etc/x0x7f3a5c1d2e80">'}])
+def test_a_notebook_in_order_has_no_fault(changes):
+    assert notebook_rules.complaints(faulty(**changes)) == []
+
+
+def test_a_large_picture_is_a_fault(monkeypatch, tmp_path):
+    made = tiny.stored(tmp_path / "x.ipynb", tiny.FIND_COURSE, DRAW)
+    monkeypatch.setattr(notebook_rules, "LARGEST_PICTURE", 5 * 1024)
+    assert "KB; 5 are allowed" in notebook_rules.complaints(made)[0]
+    tiny.code(made, 1).outputs[0].data["text/plain"] = "Figure: another text than the alt text."
+    monkeypatch.undo()
+    assert "differs from 'Figure: '" in notebook_rules.complaints(made)[0]
+
+
+def prepare(folder, *words, path=""):
+    """Run tools/prepare.sh in a folder with nothing but the given commands in PATH."""
+    for name in ("requirements.txt", "requirements-dev.txt"):
+        (folder / name).write_text("", encoding="utf-8")
+    return subprocess.run([shutil.which("sh"), PREPARE, *words],
+                          cwd=folder, env={"PATH": path}, capture_output=True, text=True,
+                          check=False, timeout=120)
+
+
+def fake_python(folder, body):
+    (folder / "bin").mkdir()
+    script = folder / "bin" / "python3"
+    script.write_text(f"#!{shutil.which('sh')}\n{body}\n", encoding="utf-8")
+    script.chmod(0o755)
+    return str(folder / "bin")
+
+
+def test_no_fitting_python_is_one_sentence(tmp_path):
+    path = fake_python(tmp_path, "exit 1")
+    for words, said in ([], "none was found"), (["/no/python"], "/no/python is not one of them"):
+        done = prepare(tmp_path, *words, path=path)
+        assert done.returncode == 1 and done.stdout == "" and len(done.stderr.splitlines()) == 1
+        assert "needs Python 3.11, 3.12 or 3.13" in done.stderr and said in done.stderr
+    assert not (tmp_path / ".venv").exists()
+
+
+def test_a_python_without_venv_is_one_sentence(tmp_path):
+    path = fake_python(tmp_path, f'case "$2" in *ensurepip*) exit 1;; esac\nexec '
+                                 f'"{sys.executable}" "$@"')
+    done = prepare(tmp_path, path=path)
+    wanted = f"python3.{sys.version_info[1]}-venv"
+    assert done.returncode == 1 and len(done.stderr.splitlines()) == 1
+    assert f"sudo apt install {wanted}" in done.stderr
+
+
+def test_packages_are_installed_once_and_again_when_the_list_changes(tmp_path):
+    folder = tmp_path / "a folder with blanks"
+    folder.mkdir()
+    path = os.environ["PATH"]
+    first = prepare(folder, sys.executable, path=path)
+    assert first.returncode == 0 and "Installing" in first.stdout, first.stderr
+    again = prepare(folder, sys.executable, path=path)
+    assert (again.returncode, again.stdout, again.stderr) == (0, "", "")
+    (folder / "requirements.txt").write_text("--no-such-option\n", encoding="utf-8")
+    for _ in range(2):
+        done = subprocess.run([shutil.which("sh"), PREPARE], cwd=folder, check=False,
+                              capture_output=True, text=True, timeout=120)
+        assert done.returncode == 1 and done.stdout.startswith("Bringing the packages in .venv up")
+        assert "could not be installed" in done.stderr.splitlines()[-1]
+    (folder / ".venv" / "bin" / "python").unlink()
+    assert "Installing" in prepare(folder, sys.executable, path=path).stdout
+
+
+def test_help_names_every_target():
+    makefile = (lessons.ROOT / "Makefile").read_text(encoding="utf-8")
+    phony = set(re.search(r"^\.PHONY: (.+)$", makefile, re.MULTILINE)[1].split())
+    assert phony == set(re.findall(r"^([a-z]+):", makefile, re.MULTILINE))
+    assert phony - {"help", "installed"} == set(re.findall(r"'make ([a-z]+)\b", makefile))
+
+
+def test_ci_calls_the_command_of_the_readme():
+    script = (lessons.ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    assert script.rstrip().endswith("\nmake test") and os.access(lessons.ROOT / ".ci/run", os.X_OK)
+    assert "\nmake test" in (lessons.ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def test_the_code_keeps_to_its_style():
+    done = subprocess.run([sys.executable, "-m", "ruff", "check", "--no-cache", lessons.ROOT],
+                          capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
