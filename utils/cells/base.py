@@ -1,8 +1,13 @@
 """What all recurrent cells share: activations, start weights, input checks."""
 
 import numpy as np
+import threadpoolctl
 
 from utils import tasks, validate
+
+# A step's product is too small to share: with two threads a training step costs twice the CPU
+# time, and on a busy machine, where one thread waits for the other, more than ten times the time.
+threadpoolctl.threadpool_limits(1, user_api="blas")
 
 RECURRENT_STARTS = ("orthogonal", "identity", "glorot", "random")
 
