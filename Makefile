@@ -37,7 +37,7 @@ run: installed
 	@$(python) tools/run_lessons.py $(LESSON)
 
 test: installed
-	@$(python) -m pytest
+	@$(python) -m pytest -n 2 --dist loadscope
 
 lab: installed
 	@$(python) -m jupyterlab --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/notebooks

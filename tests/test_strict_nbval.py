@@ -129,7 +129,7 @@ def run_pytest(folder, *words):
     places = os.pathsep.join([str(lessons.ROOT), str(strict_nbval.TESTS)])
     report = folder / "report.xml"
     subprocess.run(
-        [sys.executable, "-m", "pytest", "-c", str(lessons.ROOT / "pyproject.toml"), "-n", "0",
+        [sys.executable, "-m", "pytest", "-c", str(lessons.ROOT / "pyproject.toml"),
          "-p", "strict_nbval", f"--junitxml={report}", *words, str(folder)],
         env=os.environ | {"PYTHONPATH": places}, capture_output=True, check=False, timeout=300)
     found = {}

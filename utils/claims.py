@@ -73,13 +73,13 @@ def judge(claim_id, verdict, evidence):
                                   f"got {evidence!r}.")
     claim = load()[claim_id]
     _judged[claim_id] = (verdict, evidence)
-    lines = [f"Claim {claim_id}: {VERDICTS[verdict]}. Measured: {evidence}",
-             f"The notes say: {claim['statement']}"]
-    if verdict != "true":
-        lines.append(f"Correct is: {claim['correct']}")
-    markdown = "> " + "  \n> ".join(
-        re.sub(r"^([^:]+:[^.:]*\.?)", r"**\1**", line, count=1) for line in lines)
-    display({"text/plain": "\n".join(lines), "text/markdown": markdown}, raw=True)
+    lines = [(f"Claim {claim_id}: {VERDICTS[verdict]}.", f"Measured: {evidence}"),
+             ("The notes say:", claim["statement"])]
+    if verdict != "true" and "correct" in claim:
+        lines.append(("Correct is:", claim["correct"]))
+    plain = "\n".join(f"{label} {text}" for label, text in lines)
+    markdown = "> " + "  \n> ".join(f"**{label}** {text}" for label, text in lines)
+    display({"text/plain": plain, "text/markdown": markdown}, raw=True)
 
 
 def table(lesson):

@@ -18,6 +18,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 SUPPORTED_PYTHON = ((3, 11), (3, 13))
+# A notebook that runs has these in some form; installing them beside it may break Colab's own.
+NOT_FOR_A_LESSON = ("jupyter", "nbval")
 PINNED_IN_COLAB = ("numpy", "scipy", "tensorflow", "keras")
 
 
@@ -40,9 +42,11 @@ def required_packages():
 
 
 def missing_packages():
-    """Return the requirements of which no version at all is installed."""
+    """Return the requirements of a lesson of which no version at all is installed."""
     missing = []
     for name, requirement in required_packages().items():
+        if name in NOT_FOR_A_LESSON:
+            continue
         try:
             importlib.metadata.version(name)
         except importlib.metadata.PackageNotFoundError:

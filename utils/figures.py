@@ -42,7 +42,8 @@ def show(fig, alt):
 
     Args:
         fig: a matplotlib figure.
-        alt: what the picture shows, in one or two sentences of at least 20 characters.
+        alt: what the picture shows, in one or two sentences of at least 20 characters, on one
+            line.
 
     Raises:
         InputError: no figure, or an alt text that says nothing.
@@ -53,9 +54,11 @@ def show(fig, alt):
     if not isinstance(fig, Figure):
         raise validate.InputError(f"fig must be a matplotlib Figure; got {type(fig).__name__}.")
     validate.text("alt", alt)
-    if len(alt) < 20:
+    if len(alt.strip()) < 20:
         raise validate.InputError("alt must say what the picture shows in at least 20 characters; "
                                   f"got {alt!r}.")
+    if "\n" in alt:
+        raise validate.InputError(f"alt must be one line; got {alt!r}.")
     stream = io.BytesIO()
     fig.savefig(stream, format="png")
     plt.close(fig)

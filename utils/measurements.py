@@ -19,8 +19,13 @@ FIELDS = ("task", "setting", "seed", "result", "unit", "seconds", "date", "versi
 
 
 def seed():
-    """Return the seed of this run: 0, or what `make measure` has set in COURSE_SEED."""
-    return int(os.environ.get("COURSE_SEED", "0"))
+    """Return the seed of this run: 0, or what `make measure` has set in COURSE_SEED.
+
+    Raises:
+        InputError: COURSE_SEED is no whole number.
+    """
+    text = os.environ.get("COURSE_SEED", "0")
+    return validate.whole_number("COURSE_SEED", int(text) if text.isdecimal() else text, minimum=0)
 
 
 def recording():
@@ -47,9 +52,12 @@ def load(task, setting=None, path=None):
         List of dicts with the keys of FIELDS; seed is an int, result and seconds are floats.
 
     Raises:
-        InputError: the table has no such rows.
+        InputError: the table has no such rows, or there is no table.
     """
     path = path or TABLE
+    if not os.path.exists(path):
+        raise validate.InputError(f"The table {os.path.basename(path)} does not exist; make it "
+                                  "with `make measure`.")
     with open(path, encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     tasks = sorted({row["task"] for row in rows})
@@ -75,10 +83,13 @@ def add(task, setting, run_seed, result, unit, seconds, path=None):
         path: the table; by default the file in COURSE_MEASURE, else `data/measurements.csv`.
 
     Raises:
-        InputError: a result or seconds that is no finite number.
+        InputError: a name or unit that is no text, a seed that is no whole number, a result or
+            seconds that is no finite number.
     """
     validate.text("task", task)
     validate.text("setting", setting)
+    validate.text("unit", unit)
+    validate.whole_number("run_seed", run_seed, minimum=0)
     validate.real_number("result", result)
     validate.real_number("seconds", seconds, minimum=0)
     path = path or os.environ.get("COURSE_MEASURE") or TABLE
@@ -124,13 +135,21 @@ def report(task, setting, result, unit, seconds, tolerance, digits=1):
         digits: decimals to print.
 
     Raises:
+        InputError: no such rows in the table, another unit than there, or no finite number.
         AssertionError: the live result does not fit the stored ones.
     """
+    validate.real_number("result", result)
+    validate.real_number("seconds", seconds, minimum=0)
+    validate.real_number("tolerance", tolerance, minimum=0)
     if recording():
         add(task, setting, seed(), result, unit, seconds)
         print(f"{setting}: \u2248 {result:.{digits}f} {unit} recorded")
         return
-    stored = [row["result"] for row in load(task, setting)]
+    rows = load(task, setting)
+    if unit != rows[0]["unit"]:
+        raise validate.InputError(f"unit must be {rows[0]['unit']!r}, as in the table; "
+                                  f"got {unit!r}.")
+    stored = [row["result"] for row in rows]
     print(f"{setting}: this run \u2248 {result:.{digits}f} {unit} in \u2248 {seconds:.0f} CPU s; "
           f"{spread(task, setting, digits)}")
     assert min(stored) - tolerance <= result <= max(stored) + tolerance, (
