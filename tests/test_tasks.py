@@ -7,7 +7,7 @@ from utils import tasks
 from utils.validate import InputError
 
 DRAWS = {
-    "adding": (tasks.adding, 20), "one_bit": (tasks.one_bit, 7),
+    "adding": (tasks.adding, 20), "one_bit": (tasks.one_bit, 7), "recall": (tasks.recall, 7),
     "temporal_order": (tasks.temporal_order, 30), "copy": (tasks.copy, 5),
 }
 
@@ -85,6 +85,17 @@ def test_one_bit_floor_is_the_entropy_of_a_fair_bit():
     losses = [-np.mean(np.where(targets, np.log(p), np.log(1 - p))) for p in guesses]
     assert min(losses) == pytest.approx(tasks.ONE_BIT_FLOOR, abs=1e-4)
     assert -2 * 0.5 * math.log(0.5) == pytest.approx(tasks.ONE_BIT_FLOOR, abs=1e-15)
+
+
+def test_recall_asks_for_the_marked_bit_and_no_other_bit_tells_it():
+    inputs, targets = tasks.recall(20_000, 6, 0)
+    assert inputs.shape == (20_000, 7, 2) and targets.shape == (20_000,)
+    assert np.isin(inputs[..., 0], (-1, 1)).all()
+    np.testing.assert_array_equal(inputs[:, :, 1], np.eye(7)[[0]].repeat(20_000, axis=0))
+    np.testing.assert_array_equal(inputs[:, 0, 0], 2 * targets - 1)
+    told = [np.corrcoef(inputs[:, step, 0], targets)[0, 1] for step in range(1, 7)]
+    assert np.abs(told).max() < 0.03
+    assert targets.mean() == pytest.approx(0.5, abs=0.02)
 
 
 @pytest.mark.parametrize("length", [10, 13, 40])

@@ -13,9 +13,10 @@ from utils.tasks.lags import (
     generator,
     one_bit,
     one_hot,
+    recall,
     temporal_order,
 )
 
 __all__ = ["ADDING_FLOOR", "COPY_LENGTH", "COPY_SYMBOLS", "ONE_BIT_FLOOR", "TEMPORAL_ORDER_FLOOR",
-           "adding", "copy", "copy_floor", "generator", "one_bit", "one_hot", "reber", "reviews",
-           "stories", "temporal_order"]
+           "adding", "copy", "copy_floor", "generator", "one_bit", "one_hot", "reber", "recall",
+           "reviews", "stories", "temporal_order"]

@@ -127,6 +127,33 @@ def one_bit(batch, lag, rng, noise=0.0):
     return inputs, targets
 
 
+def recall(batch, lag, rng):
+    """Draw examples of marked recall: the bit of the marked step 0 is asked `lag` steps later.
+
+    Two channels: a bit, -1 or +1, at every step, and a mark that is 1 at step 0. All bits look
+    alike but for the mark, so a network has to learn at step 0 that this is the one to keep;
+    in `one_bit` a state that holds whatever came in first may do.
+
+    Args:
+        batch: number of examples.
+        lag: steps between the marked bit and the answer, at least 1.
+        rng: generator or seed.
+
+    Returns:
+        inputs (batch, lag + 1, 2), float64, and targets (batch,), 0 or 1. Floor: ONE_BIT_FLOOR,
+        ln 2 as cross-entropy and 50 % as accuracy.
+
+    Raises:
+        InputError: a size out of range, or no generator.
+    """
+    batch = validate.whole_number("batch", batch)
+    lag = validate.whole_number("lag", lag)
+    bits = generator(rng).integers(0, 2, size=(batch, lag + 1))
+    marks = np.zeros_like(bits)
+    marks[:, 0] = 1
+    return np.stack([2.0 * bits - 1, marks], axis=-1), bits[:, 0]
+
+
 def temporal_order(batch, sequence_length, rng):
     """Draw examples of the temporal order task (Hochreiter and Schmidhuber 1997, experiment 6a).
 
