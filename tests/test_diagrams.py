@@ -1,0 +1,183 @@
+import io
+from itertools import combinations
+
+import numpy as np
+import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.colors import to_hex
+from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
+from PIL import Image
+
+from utils import diagrams, validate
+
+PICTURE = np.arange(64.0).reshape(8, 8)
+PANELS = [
+    {"kind": "one-to-one", "inputs": [PICTURE], "outputs": ["3"]},
+    {"kind": "one-to-many", "inputs": [PICTURE], "outputs": list("tres")},
+    {"kind": "many-to-one", "inputs": ["a", "fine", "film"], "outputs": ["good"]},
+    {"kind": "many-to-many, aligned", "inputs": list("cat"), "outputs": ["K", "AE", "T"]},
+    {"kind": "many-to-many, unaligned", "inputs": ["seventy", "one"],
+     "outputs": ["soixante", "et", "onze"], "title": "number words"},
+]
+# per kind, for the examples above: input, state and output boxes, then arrows fed back
+PARTS = {"one-to-one": (1, 1, 1, 0), "one-to-many": (1, 4, 4, 3), "many-to-one": (3, 3, 1, 0),
+         "many-to-many, aligned": (3, 3, 3, 0), "many-to-many, unaligned": (2, 5, 3, 2)}
+FIGURES = {
+    "defaults": lambda: diagrams.side_by_side([{"kind": kind} for kind in diagrams.KINDS]),
+    "with labels": lambda: diagrams.side_by_side(PANELS),
+    "recurrent cell": diagrams.recurrent_cell,
+    "six steps": lambda: diagrams.recurrent_cell(6, ("W", "U", "V")),
+    **{kind: lambda kind=kind: diagrams.unrolled(kind) for kind in diagrams.KINDS},
+}
+
+
+def boxes(figure, role):
+    return [patch for patch in figure.axes[0].patches if isinstance(patch, FancyBboxPatch)
+            and to_hex(patch.get_edgecolor()) == diagrams.ROLES[role][1].lower()]
+
+
+def arrows(figure):
+    return [patch for patch in figure.axes[0].patches if isinstance(patch, FancyArrowPatch)]
+
+
+def dashed(figure):
+    return [arrow for arrow in arrows(figure) if arrow.get_linestyle() != "-"]
+
+
+def extents(figure):
+    """Return the drawn places of texts and boxes, in points of the picture."""
+    renderer = FigureCanvasAgg(figure).get_renderer()
+    figure.draw(renderer)
+    axes = figure.axes[0]
+    return ([text.get_window_extent(renderer) for text in axes.texts],
+            [patch.get_window_extent(renderer) for patch in axes.patches
+             if isinstance(patch, FancyBboxPatch)])
+
+
+def overlap(a, b):
+    return (min(a.x1, b.x1) - max(a.x0, b.x0) > 0.5) and (min(a.y1, b.y1) - max(a.y0, b.y0) > 0.5)
+
+
+def inside(small, large, slack=0.5):
+    return (small.x0 >= large.x0 - slack and small.x1 <= large.x1 + slack
+            and small.y0 >= large.y0 - slack and small.y1 <= large.y1 + slack)
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_nothing_overlaps_and_nothing_leaves_the_sheet(name):
+    figure = FIGURES[name]()
+    texts, places = extents(figure)
+    assert texts and places
+    assert all(inside(place, figure.bbox) for place in texts + places)
+    assert not any(overlap(a, b) for a, b in combinations(texts, 2))
+    assert not any(overlap(a, b) for a, b in combinations(places, 2))
+    for text in texts:                       # a text is in a box, or touches none
+        assert all(inside(text, box) or not overlap(text, box) for box in places)
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_text_is_large_enough_for_the_back_of_a_hall(name):
+    assert min(text.get_fontsize() for text in FIGURES[name]().axes[0].texts) >= 14
+
+
+@pytest.mark.parametrize("panel", PANELS, ids=lambda panel: panel["kind"])
+def test_a_type_has_its_inputs_states_outputs_and_arrows(panel):
+    figure = diagrams.unrolled(**panel)
+    inputs, states, outputs, fed_back = PARTS[panel["kind"]]
+    assert [len(boxes(figure, role)) for role in ("input", "state", "output")] == [
+        inputs, states, outputs]
+    assert len(dashed(figure)) == fed_back
+    assert len(arrows(figure)) == inputs + outputs + states - 1 + fed_back
+    written = [text.get_text() for text in figure.axes[0].texts]
+    for label in [*panel["inputs"], *panel["outputs"]]:
+        assert not isinstance(label, str) or label in written
+    assert panel.get("title", panel["kind"].split(",")[0]) in written
+
+
+def centres(figure, role):
+    return sorted(round(box.get_x() + box.get_width() / 2, 3) for box in boxes(figure, role))
+
+
+def test_inputs_and_outputs_stand_at_their_time_steps():
+    at = {panel["kind"]: [centres(diagrams.unrolled(**panel), role)
+                          for role in ("input", "state", "output")] for panel in PANELS}
+    inputs, states, outputs = at["one-to-many"]
+    assert inputs == states[:1] and outputs == states
+    inputs, states, outputs = at["many-to-one"]
+    assert inputs == states and outputs == states[-1:]
+    inputs, states, outputs = at["many-to-many, aligned"]
+    assert inputs == states == outputs
+    inputs, states, outputs = at["many-to-many, unaligned"]
+    assert inputs == states[:2] and outputs == states[2:]
+
+
+def test_panels_side_by_side_hold_what_they_hold_alone():
+    figure = diagrams.side_by_side(PANELS)
+    for place, role in enumerate(("input", "state", "output")):
+        assert len(boxes(figure, role)) == sum(PARTS[panel["kind"]][place] for panel in PANELS)
+    assert len(figure.axes[0].images) == 2
+
+
+def test_the_cell_names_each_weight_once_folded_and_at_every_step_unrolled():
+    written = [text.get_text() for text in diagrams.recurrent_cell(4).axes[0].texts]
+    assert [written.count(name) for name in "AC"] == [5, 5]
+    assert written.count("B") == 1 + 1 + 4         # the loop, into the first step, out of each
+    assert {"x", "h", "y", "x(1)", "h(4)", "y(4)"} <= set(written)
+    assert "x(5)" not in written
+    renamed = [text.get_text() for text in
+               diagrams.recurrent_cell(2, ("Wx", "Wh", "Wy")).axes[0].texts]
+    assert renamed.count("Wx") == 3 and "A" not in renamed
+
+
+def test_a_drawing_is_the_same_every_time_and_not_empty():
+    def png():
+        stream = io.BytesIO()
+        diagrams.side_by_side(PANELS).savefig(stream, format="png")
+        return stream.getvalue()
+    assert png() == png()
+    assert np.asarray(Image.open(io.BytesIO(png())).convert("L")).std() > 10
+
+
+def test_a_picture_keeps_its_place_in_the_box():
+    dark = np.zeros((8, 8))
+    dark[0, 0] = 1.0                               # upper left, as in the array
+    figure = diagrams.unrolled("one-to-one", [dark])
+    image, = figure.axes[0].images
+    left, right, bottom, top = image.get_extent()
+    box, = boxes(figure, "input")
+    place = box.get_window_extent().transformed(figure.axes[0].transData.inverted())
+    assert place.x0 <= left < right <= place.x1 and place.y0 <= bottom < top <= place.y1
+    assert image.origin == "upper" and image.get_array()[0, 0] == 1.0
+
+
+def test_a_picture_is_scaled_from_0_to_1():
+    scaled = diagrams.picture_of([[2, 4], [3, 6]])
+    assert np.array_equal(scaled, [[0, 0.5], [0.25, 1]])
+    assert np.array_equal(diagrams.picture_of(np.full((2, 3), 7)), np.zeros((2, 3)))
+
+
+@pytest.mark.parametrize(("call", "words"), [
+    (lambda: diagrams.unrolled("many-to-few"), "kind must be one of 'one-to-one'.*'many-to-few'"),
+    (lambda: diagrams.unrolled(None), "kind must be one of"),
+    (lambda: diagrams.unrolled("one-to-one", []), "inputs must be a list .* at least one; got"),
+    (lambda: diagrams.unrolled("one-to-many", "x"), "inputs must be a list .*got 'x'"),
+    (lambda: diagrams.unrolled("one-to-many", ["a", "b"]), "inputs must have 1 .* here; got 2"),
+    (lambda: diagrams.unrolled("many-to-one", ["a"], ["y", "z"]), "outputs must have 1 .*got 2"),
+    (lambda: diagrams.unrolled("many-to-many, aligned", ["a", "b"], ["y"]),
+     "outputs must have 2 entries here; got 1"),
+    (lambda: diagrams.unrolled("one-to-one", [""]), "inputs must not be empty"),
+    (lambda: diagrams.unrolled("one-to-one", [3]), r"inputs must have shape \(height, width\)"),
+    (lambda: diagrams.unrolled("one-to-one", [np.full((8, 8), np.nan)]), "inputs must be finite"),
+    (lambda: diagrams.unrolled("one-to-one", title=""), "title must not be empty"),
+    (lambda: diagrams.side_by_side([]), r"panels must be a list of dicts, at least one; got \[\]"),
+    (lambda: diagrams.side_by_side([{"inputs": ["x"]}]), "a dict with the key 'kind'"),
+    (lambda: diagrams.side_by_side([{"kind": "one-to-one", "colour": "red"}]),
+     "a key of a panel must be one of .*'colour'"),
+    (lambda: diagrams.recurrent_cell(1), "steps must be a whole number, at least 2 and at most 6"),
+    (lambda: diagrams.recurrent_cell(7), "steps must be a whole number, at least 2 and at most 6"),
+    (lambda: diagrams.recurrent_cell(3, ("A", "B")), "weights must have 3 entries here; got 2"),
+    (lambda: diagrams.picture_of([1, 2]), r"values must have shape \(height, width\); got"),
+])
+def test_what_cannot_be_drawn_is_refused_in_one_sentence(call, words):
+    with pytest.raises(validate.InputError, match=words):
+        call()
