@@ -195,4 +195,5 @@ class StrictNotebook(IPyNbFile):
 def pytest_collect_file(file_path, parent):
     collectors = yield
     return [StrictNotebook.from_parent(parent, path=file_path)
-            if isinstance(collector, IPyNbFile) else collector for collector in collectors]
+            if isinstance(collector, IPyNbFile) else collector for collector in collectors
+            if not file_path.name.startswith(".")]

@@ -9,7 +9,7 @@ import tiny
 from tools import course, lessons, pages, readme
 from utils import claims
 
-PATHS = sorted(lessons.NOTEBOOKS.glob("*.ipynb"))
+PATHS = sorted(lessons.NOTEBOOKS.glob("[!.]*.ipynb"))
 LOCAL_LINK = re.compile(r"\]\((?!https?://|#|attachment:|data:)([^)\s]+)\)")
 
 

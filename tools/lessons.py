@@ -150,6 +150,7 @@ def execute(path, stream=None, environment=None):
 
     Raises:
         LessonError: a cell failed, took too long, or killed its kernel.
+        KeyboardInterrupt: the reader pressed Ctrl-C.
     """
     import nbformat
     import psutil
@@ -176,7 +177,12 @@ def execute(path, stream=None, environment=None):
     try:
         client.execute(env=environment or kernel_environment(), stderr=subprocess.DEVNULL,
                        cleanup_kc=True)
-    except CellExecutionError:
+    except AssertionError:
+        # nbclient answers Ctrl-C by removing its kernel, and then misses it.
+        raise KeyboardInterrupt from None
+    except CellExecutionError as error:
+        if error.ename == "KeyboardInterrupt":
+            raise KeyboardInterrupt from None
         text = "\n".join(line for output in notebook.cells[at].outputs
                          if output.output_type == "error" for line in output.traceback)
         raise LessonError(failure(path.stem, cell_names[at], text)) from None

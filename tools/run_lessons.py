@@ -67,6 +67,9 @@ def main(words):
     except lessons.LessonError as error:
         print(error, file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        print("Stopped.", file=sys.stderr)
+        return 130
     from tools import pages
     table = claims.verdict_table(build / "executed")
     index = build / "html" / "index.html"

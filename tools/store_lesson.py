@@ -47,6 +47,9 @@ def main(words):
         except lessons.LessonError as error:
             print(error, file=sys.stderr)
             return 1
+        except KeyboardInterrupt:
+            print("Stopped; the notebook is as it was.", file=sys.stderr)
+            return 130
         for complaint in found:
             print(f"{path.name}: {complaint}", file=sys.stderr)
             status = 1
