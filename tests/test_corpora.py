@@ -494,6 +494,12 @@ def test_the_alignment_is_the_same_every_time():
     assert corpora.aligned_pronunciations(500, seed=4) != first
 
 
+def test_log_probabilities_add_without_rounding_so_that_ties_are_ties_everywhere():
+    _, log_p = speech._letter_model()
+    assert (log_p * 2**20 == np.round(log_p * 2**20)).all() and np.abs(log_p).max() < 2**20
+    np.testing.assert_allclose(np.exp(log_p).sum(axis=1), 1, atol=1e-5)
+
+
 def test_the_alignment_is_the_most_probable_of_all():
     inventory, log_p = speech._letter_model()
     names = speech._label_names(inventory)

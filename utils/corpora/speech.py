@@ -35,7 +35,7 @@ def pronunciations():
         for line in file:
             word, *phonemes = line.split("#")[0].split()
             # A second pronunciation is written as "word(2)" and drops out here.
-            if word.isascii() and word.isalpha() and word not in words:
+            if word.isascii() and word.isalpha():
                 words[word] = tuple(phoneme.rstrip("012") for phoneme in phonemes)
     return types.MappingProxyType(words)
 
