@@ -8,7 +8,7 @@ from matplotlib.colors import to_hex
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
 from PIL import Image
 
-from utils import diagrams, validate
+from utils import diagrams, figures, validate
 
 PICTURE = np.arange(64.0).reshape(8, 8)
 PANELS = [
@@ -26,6 +26,7 @@ FIGURES = {
     "defaults": lambda: diagrams.side_by_side([{"kind": kind} for kind in diagrams.KINDS]),
     "with labels": lambda: diagrams.side_by_side(PANELS),
     "recurrent cell": diagrams.recurrent_cell,
+    "LSTM cell": diagrams.lstm_cell,
     "six steps": lambda: diagrams.recurrent_cell(6, ("W", "U", "V")),
     **{kind: lambda kind=kind: diagrams.unrolled(kind) for kind in diagrams.KINDS},
 }
@@ -181,3 +182,18 @@ def test_a_picture_is_scaled_from_0_to_1():
 def test_what_cannot_be_drawn_is_refused_in_one_sentence(call, words):
     with pytest.raises(validate.InputError, match=words):
         call()
+
+
+def test_the_belt_of_an_lstm_passes_one_product_and_one_sum_and_no_gate():
+    figure = diagrams.lstm_cell()
+    belt = [arrow for arrow in arrows(figure)
+            if to_hex(arrow.get_edgecolor()) == figures.COLOURS["vermilion"].lower()]
+    assert len(belt) == 3
+    heights = {y for arrow in belt for _, y in arrow._posA_posB}
+    assert len(heights) == 1
+    on_belt = [text.get_text() for text in figure.axes[0].texts
+               if text.get_position()[1] in heights]
+    assert on_belt == ["c(t-1)", "c(t)", "\u00d7", "+"]
+    named = {text.get_text() for text in figure.axes[0].texts}
+    assert {"forget  f", "input  i", "candidate  g", "output  o", "tanh", "h(t)"} <= named
+    assert len(boxes(figure, "state")) == 4                  # two products, one sum, one product

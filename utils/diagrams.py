@@ -260,6 +260,48 @@ def recurrent_cell(steps=3, weights=("A", "B", "C")):
     return drawing.figure
 
 
+def lstm_cell():
+    """Draw one step of an LSTM: the belt c above, three gates and the candidate below.
+
+    Returns:
+        A matplotlib Figure.
+    """
+    drawing = Drawing(9.5, 4.3)
+    wires, gates, middle, belt = 0.45, 1.5, 2.55, 3.6
+    half, red = BOX_HEIGHT / 2, figures.COLOURS["vermilion"]
+
+    def operation(x, y, sign):
+        drawing.box(x, y, sign, "state", width=0.46)
+
+    drawing.text(0.55, belt, "c(t-1)")
+    drawing.arrow((1.0, belt), (1.87, belt), colour=red)
+    drawing.arrow((2.33, belt), (4.27, belt), colour=red)
+    drawing.arrow((4.73, belt), (8.0, belt), colour=red)
+    drawing.text(8.35, belt, "c(t)")
+    drawing.text(3.3, belt + 0.32, "the conveyor belt", color=red, fontweight="bold")
+    operation(2.1, belt, "\u00d7")
+    operation(4.5, belt, "+")
+    for x, name, role in ((2.1, "forget  f", "plain"), (3.7, "input  i", "plain"),
+                          (5.3, "candidate  g", "input"), (7.1, "output  o", "plain")):
+        drawing.box(x, gates, name, role, width=1.4)
+        drawing.arrow((x, wires), (x, gates - half))
+    drawing.text(0.75, wires, "h(t-1), x(t)")
+    drawing.axes.plot((1.4, 7.1), (wires, wires), color="black", linewidth=1.6, zorder=2)
+    drawing.arrow((2.1, gates + half), (2.1, belt - half))
+    operation(4.5, middle, "\u00d7")
+    drawing.arrow((3.9, gates + half), (4.27, middle))
+    drawing.arrow((5.1, gates + half), (4.73, middle))
+    drawing.arrow((4.5, middle + half), (4.5, belt - half))
+    drawing.box(7.1, middle, "tanh", "plain", width=0.8)
+    drawing.arrow((7.1, belt), (7.1, middle + half))
+    operation(8.2, (gates + middle) / 2, "\u00d7")
+    drawing.arrow((7.5, middle), (7.97, (gates + middle) / 2 + 0.1))
+    drawing.arrow((7.8, gates), (7.97, (gates + middle) / 2 - 0.1))
+    drawing.arrow((8.43, (gates + middle) / 2), (8.85, (gates + middle) / 2))
+    drawing.text(9.12, (gates + middle) / 2, "h(t)")
+    return drawing.figure
+
+
 def picture_of(values):
     """Return a copy of a 2-D picture scaled to the range 0 to 1, as a box shows it.
 
