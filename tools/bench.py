@@ -1,0 +1,162 @@
+"""Measure how fast the course's own code is, beside the library that does the same.
+
+`python tools/bench.py` runs every part, `python tools/bench.py cells` one of them. Seconds are CPU
+seconds of this process over all its threads; wall-clock seconds stand beside them. Both sides of a
+comparison take turns, and the median over the turns counts, so a busy machine slows both.
+"""
+
+import os
+import statistics
+import sys
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+import numpy as np
+
+from utils import cells, environment
+
+BATCH, LENGTH, INPUT_SIZE, HIDDEN_SIZE = 32, 50, 32, 64
+KINDS = {
+    "SimpleRNN": lambda i, h: cells.SimpleRNN(i, h, dtype="float32"),
+    "LSTM": lambda i, h: cells.LSTM(i, h, dtype="float32"),
+    "GRU": lambda i, h: cells.GRU(i, h, dtype="float32"),
+    "GRU reset before": lambda i, h: cells.GRU(i, h, reset_after=False, dtype="float32"),
+}
+
+
+def milliseconds(jobs, turns=15, calls=10):
+    """Return the median CPU and wall-clock milliseconds of one call of each job.
+
+    Args:
+        jobs: dict of functions without arguments.
+        turns: how often each job has its turn.
+        calls: calls per turn.
+
+    Returns:
+        {name: (CPU ms, wall-clock ms)}.
+    """
+    taken = {name: [] for name in jobs}
+    for job in jobs.values():
+        job()
+    for _ in range(turns):
+        for name, job in jobs.items():
+            wall, cpu = time.perf_counter(), time.process_time()
+            for _ in range(calls):
+                job()
+            taken[name].append((1e3 * (time.process_time() - cpu) / calls,
+                                1e3 * (time.perf_counter() - wall) / calls))
+    return {name: tuple(map(statistics.median, zip(*times, strict=True)))
+            for name, times in taken.items()}
+
+
+def our_step(cell, x, d_states):
+    """Return a job: forward, and backward to all weights and to x, in our cell."""
+    def step():
+        cell.forward(x)
+        cell.backward(d_states)
+    return step
+
+
+def keras_step(cell, x, d_states):
+    """Return the same job for the Keras layer with the same weights, as one compiled graph."""
+    import tensorflow as tf
+    layer = cells.to_keras(cell)
+    variables = [weight.value for weight in layer.trainable_weights]
+
+    @tf.function
+    def graph(x, d_states):
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            loss = tf.reduce_sum(layer(x) * d_states)
+        return tape.gradient(loss, [*variables, x])
+
+    x, d_states = tf.constant(x), tf.constant(d_states)
+    return lambda: [part.numpy() for part in graph(x, d_states)]
+
+
+def matrix_products(cell, x, d_states):
+    """Return a job with nothing but the matrix products of one step: the floor for any program."""
+    batch, length, _ = x.shape
+    kernel, recurrent_kernel = cell.weights["kernel"], cell.weights["recurrent_kernel"]
+    inputs = x.reshape(batch * length, -1)
+    states = d_states.reshape(batch * length, -1)
+    d_all = np.ones((batch * length, kernel.shape[1]), x.dtype)
+    h, d_a, transposed = states[:batch], d_all[:batch], recurrent_kernel.T.copy()
+
+    def step():
+        inputs @ kernel
+        for _ in range(length):
+            h @ recurrent_kernel
+        for _ in range(length):
+            d_a @ transposed
+        inputs.T @ d_all
+        states.T @ d_all
+        d_all @ kernel.T
+    return step
+
+
+def problem(kind, length=LENGTH, hidden_size=HIDDEN_SIZE):
+    """Return a cell with random float32 numbers to run through it."""
+    rng = np.random.default_rng(0)
+    return (KINDS[kind](INPUT_SIZE, hidden_size),
+            rng.normal(size=(BATCH, length, INPUT_SIZE)).astype("float32"),
+            rng.normal(size=(BATCH, length, hidden_size)).astype("float32"))
+
+
+def against_keras(kinds=KINDS, turns=15):
+    """Return {kind: {"ours", "keras", "products"}: (CPU ms, wall-clock ms)}} at the usual size."""
+    return {kind: milliseconds({"ours": our_step(*problem(kind)),
+                                "keras": keras_step(*problem(kind)),
+                                "products": matrix_products(*problem(kind))}, turns)
+            for kind in kinds}
+
+
+def bench_cells():
+    """Print our cells beside the Keras layers, and how the time grows with length and units."""
+    print(f"Forward and backward (all weights and x), float32, batch {BATCH}, {LENGTH} steps, "
+          f"{INPUT_SIZE} in, {HIDDEN_SIZE} units.\nKeras: the layer in one tf.function, warm, results "
+          "fetched as NumPy arrays.\nProducts: the matrix products of the step alone, the floor. "
+          "Milliseconds of CPU time (of wall-clock time).\n")
+    print(f"{'cell':18} {'ours':>14} {'Keras':>14} {'products':>14} {'Keras/ours':>16}")
+    for kind, found in against_keras().items():
+        columns = "".join(f"{cpu:7.2f} ({wall:5.2f})" for cpu, wall in
+                          (found["ours"], found["keras"], found["products"]))
+        ratios = [keras / ours for keras, ours in zip(found["keras"], found["ours"], strict=True)]
+        print(f"{kind:18} {columns} {ratios[0]:9.1f} ({ratios[1]:4.1f})")
+    for title, settings in (("steps", [{"length": n} for n in (25, 50, 100, 200)]),
+                            ("units", [{"hidden_size": n} for n in (16, 32, 64, 128, 256)])):
+        names = [str(next(iter(setting.values()))) for setting in settings]
+        print(f"\nCPU ms against {title}, ours / products alone\n{'cell':18}"
+              + "".join(f"{name:>16}" for name in names))
+        for kind in KINDS:
+            row = []
+            for setting in settings:
+                found = milliseconds({"ours": our_step(*problem(kind, **setting)),
+                                      "products": matrix_products(*problem(kind, **setting))}, 7)
+                row.append(f"{found['ours'][0]:8.2f} /{found['products'][0]:6.2f}")
+            print(f"{kind:18}" + "".join(row))
+
+
+PARTS = {"cells": bench_cells}
+
+
+def main(names):
+    """Run the parts that are named, or all.
+
+    Args:
+        names: names of parts.
+    """
+    unknown = [name for name in names if name not in PARTS]
+    if unknown:
+        sys.exit(f"Unknown part {unknown[0]!r}; there are: {', '.join(PARTS)}.")
+    environment.load_keras()
+    print(f"{os.cpu_count()} processors, NumPy {np.__version__}")
+    for name in names or PARTS:
+        print(f"\n== {name} ==")
+        PARTS[name]()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
