@@ -94,6 +94,8 @@ def test_irrelevant_sentences_may_name_the_answer_itself():
     between = ids[:, stories.FACT_LENGTH:-stories.QUESTION_LENGTH]
     named = (between == answers[:, None]).any(axis=1).mean()
     assert 0.1 < named < 0.9
+    heroes = words.section("stories")["heroes"]
+    assert {*heroes, *stories.NAMES} <= {stories.VOCABULARY[word] for word in np.unique(between)}
 
 
 def test_the_sentence_of_the_notes_is_a_story_of_the_family():
