@@ -116,9 +116,9 @@ def against_keras(kinds=KINDS, turns=15):
 def bench_cells():
     """Print our cells beside the Keras layers, and how the time grows with length and units."""
     print(f"Forward and backward (all weights and x), float32, batch {BATCH}, {LENGTH} steps, "
-          f"{INPUT_SIZE} in, {HIDDEN_SIZE} units.\nKeras: the layer in one tf.function, warm, results "
-          "fetched as NumPy arrays.\nProducts: the matrix products of the step alone, the floor. "
-          "Milliseconds of CPU time (of wall-clock time).\n")
+          f"{INPUT_SIZE} in, {HIDDEN_SIZE} units.\nKeras: the layer in one tf.function, warm, "
+          "results fetched as NumPy arrays.\nProducts: the matrix products of the step alone, "
+          "the floor. Milliseconds of CPU (wall-clock) time.\n")
     print(f"{'cell':18} {'ours':>14} {'Keras':>14} {'products':>14} {'Keras/ours':>16}")
     for kind, found in against_keras().items():
         columns = "".join(f"{cpu:7.2f} ({wall:5.2f})" for cpu, wall in
