@@ -27,6 +27,8 @@ FIGURES = {
     "with labels": lambda: diagrams.side_by_side(PANELS),
     "recurrent cell": diagrams.recurrent_cell,
     "LSTM cell": diagrams.lstm_cell,
+    "ways back": diagrams.backward_paths,
+    "ways back of five steps": lambda: diagrams.backward_paths(5),
     "six steps": lambda: diagrams.recurrent_cell(6, ("W", "U", "V")),
     **{kind: lambda kind=kind: diagrams.unrolled(kind) for kind in diagrams.KINDS},
 }
@@ -197,3 +199,15 @@ def test_the_belt_of_an_lstm_passes_one_product_and_one_sum_and_no_gate():
     named = {text.get_text() for text in figure.axes[0].texts}
     assert {"forget  f", "input  i", "candidate  g", "output  o", "tanh", "h(t)"} <= named
     assert len(boxes(figure, "state")) == 4                  # two products, one sum, one product
+
+
+@pytest.mark.parametrize("steps", [2, 3, 5])
+def test_the_error_goes_back_to_every_use_of_the_weight(steps):
+    back = [arrow for arrow in arrows(diagrams.backward_paths(steps))
+            if to_hex(arrow.get_edgecolor()) == figures.COLOURS["vermilion"].lower()]
+    forward = len(arrows(diagrams.backward_paths(steps))) - len(back)
+    assert len(back) == steps + (steps - 1) + 1          # to each x, from S to S, from E
+    assert forward == 2 * steps + (steps - 1)
+    for steps_or_not in (1, 6, "3"):
+        with pytest.raises(validate.InputError, match="steps"):
+            diagrams.backward_paths(steps_or_not)

@@ -260,6 +260,44 @@ def recurrent_cell(steps=3, weights=("A", "B", "C")):
     return drawing.figure
 
 
+def backward_paths(steps=3):
+    """Draw the unrolled network with the ways that the derivative of the last error takes back.
+
+    Args:
+        steps: number of time steps, from 2 to 5.
+
+    Returns:
+        A matplotlib Figure: black arrows for the way forward, coloured ones for the way back.
+
+    Raises:
+        InputError: steps out of range.
+    """
+    validate.whole_number("steps", steps, 2, 5)
+    rows, width, between = [MARGIN + 0.3, 1.75, 3.2], 0.9, 1.3
+    half, red = BOX_HEIGHT / 2, figures.COLOURS["vermilion"]
+    drawing = Drawing(0.5 + steps * width + (steps - 1) * between + 0.9, rows[2] + 0.85)
+    for k in range(steps):
+        x = 0.3 + width / 2 + k * (width + between)
+        for row, name, role in zip(rows, "xSE", ("input", "state", "output"), strict=True):
+            drawing.box(x, row, f"{name}{k + 1}", role, width=width)
+        drawing.arrow((x - 0.16, rows[0] + half), (x - 0.16, rows[1] - half), "A", side=-1)
+        drawing.arrow((x - 0.16, rows[1] + half), (x - 0.16, rows[2] - half), "C", side=-1)
+        drawing.arrow((x + 0.16, rows[1] - half), (x + 0.16, rows[0] + half), colour=red)
+        drawing.text(x + 0.58, (rows[0] + rows[1]) / 2, f"\u2202S{k + 1}/\u2202A", color=red)
+        if k:
+            left, right = x - width / 2 - between, x - width / 2
+            drawing.arrow((left, rows[1] - 0.12), (right, rows[1] - 0.12), "B", side=-1)
+            drawing.arrow((right, rows[1] + 0.12), (left, rows[1] + 0.12), colour=red)
+            drawing.text((left + right) / 2, rows[1] + 0.34, f"\u2202S{k + 1}/\u2202S{k}",
+                         color=red)
+    drawing.arrow((x + 0.16, rows[2] - half), (x + 0.16, rows[1] + half), colour=red)
+    drawing.text(x + 0.66, (rows[1] + rows[2]) / 2, f"\u2202E{steps}/\u2202S{steps}", color=red)
+    middle = drawing.figure.get_figwidth() / 2
+    drawing.text(middle, rows[2] + 0.55, f"the way of E{steps} back to every use of A", color=red,
+                 fontweight="bold")
+    return drawing.figure
+
+
 def lstm_cell():
     """Draw one step of an LSTM: the belt c above, three gates and the candidate below.
 
