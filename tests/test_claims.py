@@ -120,13 +120,14 @@ def stored(folder, name, *bundles):
 
 def test_verdicts_are_read_back_from_stored_notebooks(shown, tmp_path):
     first = stored(tmp_path, "01_x.ipynb", {"image/png": "AAAA"},
-                   *shown(claims.judge, "1.1", "true", "a: 1. b | c: 2"),
-                   *shown(claims.judge, "1.10", "partly", "\u2248 0.5"))
+                   *shown(claims.judge, "1.10", "partly", "\u2248 0.5"),
+                   *shown(claims.judge, "1.9", "true", "a: 1. b | c: 2"))
     again = shown(claims.judge, "2.1", "false", "0 of 3")[0]["text/plain"].splitlines(True)
     stored(tmp_path, "02_y.ipynb", {"text/plain": again}, {"text/plain": again})
     stored(tmp_path, "notes.ipynb", *shown(claims.judge, "1.3", "true", "9"))
-    assert claims.verdicts_in(first) == [("1.1", "true", "a: 1. b | c: 2"),
-                                         ("1.10", "true with a caveat", "\u2248 0.5")]
+    assert claims.verdicts_in(first) == [("1.10", "true with a caveat", "\u2248 0.5"),
+                                         ("1.9", "true", "a: 1. b | c: 2")]
+    assert [key for key, _, _ in claims.verdicts(tmp_path)] == ["1.9", "1.10", "2.1", "2.1"]
     lines = claims.verdict_table(tmp_path).splitlines()
     assert len(lines) == 6 and lines[2].endswith("| true | a: 1. b \\| c: 2 |")
     assert lines[4] == lines[5] and "| false | 0 of 3 |" in lines[5]

@@ -60,8 +60,9 @@ def test_run_shows_progress_writes_pages_and_ends_with_the_verdicts(house, capsy
     assert re.search(r"^02_bptt +\d+ s  cell 3/4 A title with code \(2\)$", shown, re.MULTILINE)
     assert re.search(r"^02_bptt done in \d+ s; CPU \d+ s", shown, re.MULTILINE)
     for key, claim in claims.of_lesson(2).items():
-        assert re.search(f"^{re.escape(key)} +true +{re.escape(claim['statement'])}$", shown,
+        assert re.search(rf"^{re.escape(key)} +true\n +said: {claim['statement'][:20]}", shown,
                          re.MULTILINE)
+    assert shown.count("      measured: 1 of 1, with a bar | in it\n") == 4
     assert path.read_bytes() == before
     page = (house / "build" / "html" / "02_bptt.html").read_text(encoding="utf-8")
     assert "<script" not in page and 'alt="A curve that rises' in page

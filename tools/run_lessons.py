@@ -18,11 +18,10 @@ from utils import claims  # noqa: E402
 def verdict_lines(folder):
     """Return the verdicts of executed notebooks as lines for a terminal."""
     lines = []
-    for path in sorted(folder.glob("*.ipynb")):
-        for key, verdict, evidence in claims.verdicts_in(path):
-            lines.append(f"{key:5} {verdict:19}  {claims.load()[key]['statement']}")
-            lines += textwrap.wrap(evidence, 96, initial_indent=" " * 27 + "measured: ",
-                                   subsequent_indent=" " * 37)
+    for key, verdict, evidence in claims.verdicts(folder):
+        lines.append(f"{key:5} {verdict}")
+        for text in (f"said: {claims.load()[key]['statement']}", f"measured: {evidence}"):
+            lines += textwrap.wrap(text, 100, initial_indent=" " * 6, subsequent_indent=" " * 8)
     return lines
 
 

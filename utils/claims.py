@@ -135,9 +135,16 @@ def verdict_table(folder=None):
     Args:
         folder: where the notebooks are; by default the course's own folder.
     """
+    return markdown_table([(key, load()[key]["statement"], verdict, evidence)
+                           for key, verdict, evidence in verdicts(folder)])
+
+
+def verdicts(folder=None):
+    """Return the verdicts of all stored lessons as `verdicts_in` does, in the unit's order.
+
+    Args:
+        folder: where the notebooks are; by default the course's own folder.
+    """
     folder = folder or environment.ROOT / "notebooks"
-    rows = []
-    for path in sorted(folder.glob("[0-9]*.ipynb")):
-        rows += [(key, load()[key]["statement"], verdict, evidence)
-                 for key, verdict, evidence in verdicts_in(path)]
-    return markdown_table(rows)
+    found = [row for path in sorted(folder.glob("[0-9]*.ipynb")) for row in verdicts_in(path)]
+    return sorted(found, key=lambda row: list(load()).index(row[0]))
