@@ -8,13 +8,12 @@ the phrase, or never sees it, is right in half of the reviews.
 """
 
 import math
-import re
 
 import numpy as np
 
 from utils import validate
 from utils.tasks.lags import generator
-from utils.tasks.words import section
+from utils.tasks.words import Lexicon, section
 
 CHANCE = 1 / 2
 FLOOR = math.log(2)
@@ -32,7 +31,9 @@ _FORMS = (*_LISTS["verdicts"], *_LISTS["fillers"], *_LISTS["opinions"])
 VOCABULARY = tuple(dict.fromkeys(
     [*DECISIVE_WORDS, *(word for words in _NEUTRAL.values() for word in words),
      *(word for form in _FORMS for word in form.split() if not word.startswith("{"))]))
-_ID = {word: number for number, word in enumerate(VOCABULARY)}
+_LEXICON = Lexicon("reviews", VOCABULARY)
+encode, decode = _LEXICON.encode, _LEXICON.decode
+_ID = _LEXICON.ids
 _SLOTS = (*_NEUTRAL, *_DECISIVE)
 
 
@@ -113,38 +114,3 @@ def verdict_start(sentences, place="start"):
     sentences = validate.whole_number("sentences", sentences, 0)
     validate.one_of("place", place, PLACES)
     return {"start": 0, "middle": sentences // 2, "end": sentences}[place] * SENTENCE_LENGTH
-
-
-def encode(text):
-    """Return a text as token ids.
-
-    Capitals do not count; commas are dropped; a full stop is a word.
-
-    Args:
-        text: sentences made of words of VOCABULARY.
-
-    Returns:
-        Token ids, (sequence_length,).
-
-    Raises:
-        InputError: no text, or words that the reviews do not have.
-    """
-    words = re.findall(r"[^\s.,]+|\.", validate.text("text", text).lower())
-    unknown = [word for word in dict.fromkeys(words) if word not in _ID]
-    if unknown or not words:
-        raise validate.InputError("text must be made of words of the reviews (see "
-                                  f"reviews.VOCABULARY); unknown: {', '.join(unknown) or text!r}.")
-    return np.array([_ID[word] for word in words])
-
-
-def decode(ids):
-    """Return token ids as a list of words.
-
-    Args:
-        ids: (sequence_length,).
-
-    Raises:
-        InputError: no token ids.
-    """
-    ids = validate.token_ids("ids", ids, len(VOCABULARY), axes=("sequence_length",))
-    return [VOCABULARY[number] for number in ids]

@@ -8,13 +8,12 @@ tells it, and a model that forgets the fact is right once in eight.
 """
 
 import math
-import re
 
 import numpy as np
 
 from utils import validate
 from utils.tasks.lags import generator
-from utils.tasks.words import section
+from utils.tasks.words import Lexicon, section
 
 _LISTS = section("stories")
 NAMES = tuple(_LISTS["names"])
@@ -34,7 +33,9 @@ _FORMS = (_LISTS["fact"], _LISTS["question"], *_LISTS["irrelevant"])
 VOCABULARY = tuple(dict.fromkeys(
     [*(word for words in _SLOTS.values() for word in words),
      *(word for form in _FORMS for word in form.split() if not word.startswith("{"))]))
-_ID = {word: number for number, word in enumerate(VOCABULARY)}
+_LEXICON = Lexicon("stories", VOCABULARY)
+encode, decode = _LEXICON.encode, _LEXICON.decode
+_ID = _LEXICON.ids
 
 
 def _codes(form):
@@ -115,38 +116,3 @@ def _arrange(batch, distance, rng):
     lengths = _LENGTHS[forms]
     shift = np.repeat(_STARTS[forms] - (np.cumsum(lengths) - lengths), lengths)
     return _WORDS[np.arange(lengths.sum()) + shift].reshape(batch, distance)
-
-
-def encode(text):
-    """Return a text as token ids.
-
-    Capitals do not count; commas are dropped; a full stop is a word.
-
-    Args:
-        text: sentences made of words of VOCABULARY.
-
-    Returns:
-        Token ids, (sequence_length,).
-
-    Raises:
-        InputError: no text, or words that the stories do not have.
-    """
-    words = re.findall(r"[^\s.,]+|\.", validate.text("text", text).lower())
-    unknown = [word for word in dict.fromkeys(words) if word not in _ID]
-    if unknown or not words:
-        raise validate.InputError("text must be made of words of the stories (see "
-                                  f"stories.VOCABULARY); unknown: {', '.join(unknown) or text!r}.")
-    return np.array([_ID[word] for word in words])
-
-
-def decode(ids):
-    """Return token ids as a list of words.
-
-    Args:
-        ids: (sequence_length,).
-
-    Raises:
-        InputError: no token ids.
-    """
-    ids = validate.token_ids("ids", ids, len(VOCABULARY), axes=("sequence_length",))
-    return [VOCABULARY[number] for number in ids]
