@@ -1,9 +1,11 @@
+import re
+
 import numpy as np
 import pytest
 
 from tests.test_cells import shaken
 from utils import cells, environment, gradients, tasks, training
-from utils.validate import InputError
+from wrong_input import answer_to
 
 environment.load_keras()
 
@@ -269,6 +271,4 @@ WRONG = {
 @pytest.mark.parametrize("case", WRONG)
 def test_wrong_input_says_what_came_and_what_was_expected(case):
     call, message = WRONG[case]
-    with pytest.raises(InputError, match=message) as caught:
-        call()
-    assert "\n" not in str(caught.value)
+    assert re.search(message, answer_to(call))
