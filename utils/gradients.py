@@ -89,7 +89,7 @@ def autodiff(cell, x, d_states, initial_state=None):
     """Return the same gradients from TensorFlow's tape through a Keras layer with these weights.
 
     Args:
-        cell: SimpleRNN, LSTM or GRU of ours.
+        cell: SimpleRNN, LSTM, GRU or Bidirectional of ours.
         x: (batch, sequence_length, input_size).
         d_states: weights of the loss, (batch, sequence_length, hidden_size).
         initial_state: as for the cell's `forward`.
@@ -156,11 +156,12 @@ class Certificate:
         return hand_autodiff <= HAND_AUTODIFF and max(with_differences) <= HAND_DIFFERENCES
 
     def __str__(self):
-        lines = [f"{'gradient of':17} {'shape':12} {'hand-autodiff':15} {'hand-differences':18} "
-                 "autodiff-differences"]
+        width = max(17, *(len(name) for name in self.errors))
+        lines = [f"{'gradient of':{width}} {'shape':12} {'hand-autodiff':15} "
+                 f"{'hand-differences':18} autodiff-differences"]
         for name, errors in self.errors.items():
             first, second, third = (f"\u2248 {error:.0e}" for error in errors)
-            lines.append(f"{name:17} {self.shapes[name]!s:12} {first:15} {second:18} {third}")
+            lines.append(f"{name:{width}} {self.shapes[name]!s:12} {first:15} {second:18} {third}")
         verdict = "holds" if self.holds() else "DOES NOT HOLD"
         limits = (f"at most {HAND_AUTODIFF:.0e} between hand and autodiff, "
                   f"{HAND_DIFFERENCES:.0e} to differences")
@@ -171,7 +172,7 @@ def certificate(cell, x, initial_state=None, rng=0, step=1e-5):
     """Compare the hand-written gradient with autodiff and with central differences.
 
     Args:
-        cell: SimpleRNN, LSTM or GRU of ours (or a subclass with a derivation to test), float64.
+        cell: one of our cells (or a subclass with a derivation to test), float64.
             Its weights should be random and different everywhere: zeros and equal gates hide
             errors.
         x: (batch, sequence_length, input_size); keep it small, differences run the cell twice
@@ -193,7 +194,7 @@ def certificate(cell, x, initial_state=None, rng=0, step=1e-5):
     rng = tasks.generator(rng)
     d_states = rng.normal(size=(*x.shape[:2], cell.hidden_size))
     if initial_state is None:
-        parts = [rng.normal(size=(len(x), cell.hidden_size)) for _ in cell.state_names]
+        parts = [rng.normal(size=(len(x), size)) for size in cell.state_sizes]
         initial_state = parts[0] if len(parts) == 1 else tuple(parts)
     hand = by_hand(cell, x, d_states, initial_state)
     tape = autodiff(cell, x, d_states, initial_state)
@@ -239,6 +240,10 @@ def step_jacobians(cell, x, initial_state=None):
         InputError: not one of our cells, or not one sequence.
     """
     x = _checked(cell, x)
+    if isinstance(cell, cells.Bidirectional):
+        raise validate.InputError("cell must read in one direction, because a Bidirectional has no "
+                                  "single step from t - 1 to t; got Bidirectional: pass its "
+                                  "forward_cell or backward_cell.")
     validate.array("x", x, (1, "sequence_length", cell.input_size))
     length, parts = x.shape[1], len(cell.state_names)
     size = parts * cell.hidden_size
@@ -322,7 +327,7 @@ def _checked(cell, x):
 def _state(cell, state, batch):
     """Return a state as a tuple of arrays, zeros for None."""
     if state is None:
-        return tuple(np.zeros((batch, cell.hidden_size), cell.dtype) for _ in cell.state_names)
+        return tuple(np.zeros((batch, size), cell.dtype) for size in cell.state_sizes)
     return tuple(state) if len(cell.state_names) > 1 else (state,)
 
 

@@ -32,6 +32,10 @@ class Model:
         if not isinstance(cell, cells.Cell):
             raise validate.InputError("cell must be one of the course's cells, such as "
                                       f"cells.GRU(2, 32); got {type(cell).__name__}.")
+        if isinstance(cell, cells.Bidirectional) and not every_step:
+            raise validate.InputError("every_step must be True for a Bidirectional, because at the "
+                                      "last step its backward cell has read one input only; got "
+                                      f"{every_step!r}.")
         self.cell = cell
         self.output = cells.Dense(cell.hidden_size, output_size, rng, str(cell.dtype))
         self.loss = LOSSES[validate.one_of("loss", loss, LOSSES)]

@@ -93,6 +93,11 @@ class Cell:
                         "bias": np.zeros(width, self.dtype)}
         self._cache = None
 
+    @property
+    def state_sizes(self):
+        """Numbers in each part of the state, as in `state_names`."""
+        return (self.hidden_size,) * len(self.state_names)
+
     def parameter_count(self):
         """Return the number of weights, biases included."""
         return sum(weight.size for weight in self.weights.values())
@@ -105,18 +110,20 @@ class Cell:
 
     def _state(self, name, state, batch):
         """Return a state (None is all zeros) as a tuple of checked arrays, one per state name."""
-        shape = (batch, self.hidden_size)
+        shapes = [(batch, size) for size in self.state_sizes]
         if state is None:
-            return tuple(np.zeros(shape, self.dtype) for _ in self.state_names)
-        if len(self.state_names) == 1:
+            return tuple(np.zeros(shape, self.dtype) for shape in shapes)
+        if len(shapes) == 1:
             state = (state,)
-        elif not isinstance(state, tuple | list) or len(state) != len(self.state_names):
+        elif not isinstance(state, tuple | list) or len(state) != len(shapes):
             raise validate.InputError(
-                f"{name} must be a pair ({', '.join(self.state_names)}) of arrays of shape "
-                f"{shape}; got {type(state).__name__}.")
-        names = [name] if len(self.state_names) == 1 else [f"{name} {n}" for n in self.state_names]
+                f"{name} must be a {'pair' if len(shapes) == 2 else 'tuple'} "
+                f"({', '.join(self.state_names)}) of arrays of shape "
+                f"{' and '.join(str(shape) for shape in dict.fromkeys(shapes))}; got "
+                f"{type(state).__name__}.")
+        names = [name] if len(shapes) == 1 else [f"{name} {n}" for n in self.state_names]
         return tuple(validate.array(label, part, shape, self.dtype, finite=False)
-                     for label, part in zip(names, state, strict=True))
+                     for label, part, shape in zip(names, state, shapes, strict=True))
 
     def _enter_backward(self, d_states, d_final_state, truncate):
         """Check what backward gets; return d_states time-major and the later state's gradient."""
