@@ -360,9 +360,10 @@ def test_dense_equals_keras():
 
 @pytest.mark.parametrize("kind", bench.KINDS)
 def test_our_step_is_quicker_than_the_keras_layer(kind):
-    """`make bench` shows 2.1 to 5 times; half as much again leaves room for a busy machine."""
+    """`make bench` shows 24 to 51 times against the called layer, 2.1 to 5 against the graph."""
     found = bench.against_keras([kind], turns=7)[kind]
-    assert 1.5 * found["ours"][0] < found["keras"][0]
+    assert 3 * found["ours"][0] < found["called"][0]
+    assert 1.5 * found["ours"][0] < found["graph"][0]
     assert found["products"][0] < found["ours"][0]
 
 

@@ -59,21 +59,30 @@ def our_step(cell, x, d_states):
     return step
 
 
-def keras_step(cell, x, d_states):
-    """Return the same job for the Keras layer with the same weights, as one compiled graph."""
+def keras_step(cell, x, d_states, compiled=True):
+    """Return the same job for the Keras layer with the same weights.
+
+    Args:
+        cell: one of our cells.
+        x: (batch, sequence_length, input_size).
+        d_states: (batch, sequence_length, hidden_size).
+        compiled: one graph, as `model.fit` builds it; otherwise step by step, as `layer(x)` runs
+            in a cell of a notebook.
+    """
     import tensorflow as tf
     layer = cells.to_keras(cell)
     variables = [weight.value for weight in layer.trainable_weights]
 
-    @tf.function
-    def graph(x, d_states):
+    def gradients(x, d_states):
         with tf.GradientTape() as tape:
             tape.watch(x)
             loss = tf.reduce_sum(layer(x) * d_states)
         return tape.gradient(loss, [*variables, x])
 
+    if compiled:
+        gradients = tf.function(gradients)
     x, d_states = tf.constant(x), tf.constant(d_states)
-    return lambda: [part.numpy() for part in graph(x, d_states)]
+    return lambda: [part.numpy() for part in gradients(x, d_states)]
 
 
 def matrix_products(cell, x, d_states):
@@ -106,25 +115,37 @@ def problem(kind, length=LENGTH, hidden_size=HIDDEN_SIZE):
 
 
 def against_keras(kinds=KINDS, turns=15):
-    """Return {kind: {"ours", "keras", "products"}: (CPU ms, wall-clock ms)}} at the usual size."""
-    return {kind: milliseconds({"ours": our_step(*problem(kind)),
-                                "keras": keras_step(*problem(kind)),
-                                "products": matrix_products(*problem(kind))}, turns)
-            for kind in kinds}
+    """Return {kind: {job: (CPU ms, wall-clock ms)}} at the usual size.
+
+    The jobs are "ours", "graph" and "called" (the Keras layer compiled, and called step by step)
+    and "products".
+    """
+    found = {}
+    for kind in kinds:
+        parts = problem(kind)
+        found[kind] = milliseconds({"ours": our_step(*parts), "graph": keras_step(*parts),
+                                    "products": matrix_products(*parts)}, turns)
+        called = {"called": keras_step(*parts, compiled=False)}
+        found[kind] |= milliseconds(called, turns=3, calls=2)
+    return found
 
 
 def bench_cells():
     """Print our cells beside the Keras layers, and how the time grows with length and units."""
     print(f"Forward and backward (all weights and x), float32, batch {BATCH}, {LENGTH} steps, "
-          f"{INPUT_SIZE} in, {HIDDEN_SIZE} units.\nKeras: the layer in one tf.function, warm, "
-          "results fetched as NumPy arrays.\nProducts: the matrix products of the step alone, "
-          "the floor. Milliseconds of CPU (wall-clock) time.\n")
-    print(f"{'cell':18} {'ours':>14} {'Keras':>14} {'products':>14} {'Keras/ours':>16}")
+          f"{INPUT_SIZE} in, {HIDDEN_SIZE} units.\nCalled: the Keras layer as a notebook calls it, "
+          "under a GradientTape. Graph: the same in one\ntf.function, warm, as model.fit runs it. "
+          "Products: the matrix products of the step alone,\nthe floor. Milliseconds of CPU "
+          "(wall-clock) time; then how many times ours is as fast.\n")
+    jobs = ("ours", "called", "graph", "products")
+    print(f"{'cell':18}" + "".join(f"{job:>16}" for job in jobs) + f"{'called':>13}{'graph':>13}")
     for kind, found in against_keras().items():
-        columns = "".join(f"{cpu:7.2f} ({wall:5.2f})" for cpu, wall in
-                          (found["ours"], found["keras"], found["products"]))
-        ratios = [keras / ours for keras, ours in zip(found["keras"], found["ours"], strict=True)]
-        print(f"{kind:18} {columns} {ratios[0]:9.1f} ({ratios[1]:4.1f})")
+        columns = "".join(f"{found[job][0]:8.2f} ({found[job][1]:5.1f})" for job in jobs)
+        ratios = "".join(f"{cpu:6.1f} ({wall:4.1f})" for cpu, wall in
+                         ([theirs / ours for theirs, ours in
+                           zip(found[job], found["ours"], strict=True)]
+                          for job in ("called", "graph")))
+        print(f"{kind:18}{columns} {ratios}")
     for title, settings in (("steps", [{"length": n} for n in (25, 50, 100, 200)]),
                             ("units", [{"hidden_size": n} for n in (16, 32, 64, 128, 256)])):
         names = [str(next(iter(setting.values()))) for setting in settings]

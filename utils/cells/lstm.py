@@ -74,7 +74,8 @@ class LSTM(Cell):
             np.tanh(a, out=a)
             a *= scale
             a += shift
-            gates[:, t] = i, f, g, o = a
+            gates[:, t] = a
+            i, f, g, o = a
             np.add(f * c_all[t], i * g, out=c_all[t + 1])    # c' = f c + i g
             np.tanh(c_all[t + 1], out=tanh_c[t])
             np.multiply(o, tanh_c[t], out=h_all[t + 1])      # h' = o tanh(c')
