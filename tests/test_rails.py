@@ -146,6 +146,27 @@ def test_store_of_a_failing_lesson_changes_nothing(house, capsys):
     assert "ZeroDivisionError" in capsys.readouterr().err
 
 
+def test_several_lessons_are_stored_or_run_one_after_the_other(house, capsys):
+    paths = [lesson(house, f"print({n})", name=name) for n, name in (
+        (1, "01_rnn_types"), (2, "02_bptt"), (3, "03_gradient_problems"))]
+    assert store_lesson.main(["3", "01"]) == 0
+    stored = [tiny.code(nbformat.read(path, as_version=4), 0).execution_count for path in paths]
+    assert stored == [1, None, 1]
+    assert run_lessons.main(["3", "01"]) == 0
+    shown = capsys.readouterr().out
+    assert "02_bptt" not in shown
+    assert [line.split()[0] for line in shown.splitlines() if " done in " in line] == [
+        "03_gradient_problems", "01_rnn_types"]
+
+
+def test_no_lesson_is_stored_if_one_of_several_is_not_there(house):
+    path = lesson(house, "print(1)")
+    before = path.read_bytes()
+    with pytest.raises(SystemExit, match="There is no lesson 9 in notebooks/; there are: 02."):
+        store_lesson.main(["2", "9"])
+    assert path.read_bytes() == before
+
+
 def test_store_tells_what_the_tests_would_object_to(house, capsys):
     lesson(house, "import sys; print('trouble', file=sys.stderr)")
     assert store_lesson.main(["2"]) == 1

@@ -34,6 +34,15 @@ def paths(number="", folder=None):
     return found
 
 
+def chosen(numbers):
+    """Return the files of the lessons with these numbers, or of all lessons if there are none.
+
+    Args:
+        numbers: list of numbers as `paths` takes them, such as the words of a command line.
+    """
+    return [path for number in numbers or [""] for path in paths(number)]
+
+
 def heading(source):
     """Return the text of the first Markdown heading in a cell's source, or None."""
     match = re.search(r"^#+\s+(.+?)\s*$", source, re.MULTILINE)

@@ -54,7 +54,7 @@ def run(paths, build):
 
 def main(words):
     """Run what the command line asks for; return the exit status."""
-    paths = lessons.paths(*words)
+    paths = lessons.chosen(words)
     build = ROOT / "build"
     for folder in ("html", "executed"):
         (build / folder).mkdir(parents=True, exist_ok=True)

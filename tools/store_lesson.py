@@ -41,7 +41,7 @@ def store(path):
 def main(words):
     """Store what the command line asks for; return the exit status."""
     status = 0
-    for path in lessons.paths(*words):
+    for path in lessons.chosen(words):
         try:
             found = store(path)
         except lessons.LessonError as error:
