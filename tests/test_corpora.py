@@ -525,6 +525,9 @@ def test_the_alignment_is_the_most_probable_of_all():
     ("fr", 71, "soixante et onze"), ("fr", 99, "quatre vingt dix neuf"),
     ("de", 21345, "ein und zwan zig tausend drei hundert fünf und vier zig"),
     ("de", 16, "sech zehn"), ("de", 30, "drei ßig"), ("de", 0, "null"),
+    ("de", 2_000_042_000, "zwei milliarden zwei und vier zig tausend"),
+    ("fr", 80_001_000_005, "quatre vingts milliards un million cinq"),
+    ("en", 999_000_000_000, "nine hundred and ninety nine billion"),
     ("es", 31, "treinta y uno"), ("pt", 999999, "novecentos e noventa e nove mil novecentos e "
                                                 "noventa e nove")])
 def test_numbers_are_spelled_in_tokens(language, number, words):
@@ -553,6 +556,19 @@ def test_sampled_numbers_are_held_out():
     assert sorted([*train, *test]) == list(range(1000))
     assert train.tolist() == corpora.sample_numbers(900, 100, largest=999)[0].tolist()
     assert train.tolist() != corpora.sample_numbers(900, 100, largest=999, seed=1)[0].tolist()
+
+
+def test_numbers_of_every_length_are_sampled_alike():
+    train, test = corpora.sample_numbers(5000, 1000, corpora.LARGEST_NUMBER, every_length=True)
+    assert len({*train, *test}) == 6000 and min(train) >= 0 and len(test) == 1000
+    for part, size in ((train, 5000), (test, 1000)):
+        digits = np.array([len(str(number)) for number in part])
+        shares = [np.mean(digits == count) * 12 for count in range(4, 13)]
+        assert min(shares) > 0.8 and max(shares) < 1.45, (size, shares)
+    assert all(len(str(number)) <= 4 for number in np.concatenate(
+        corpora.sample_numbers(100, 100, 1234, every_length=True)))
+    everything = corpora.sample_numbers(40, 10, 49, every_length=True)
+    assert sorted(np.concatenate(everything)) == list(range(50))
 
 
 def test_digit_names_in_eight_languages():
@@ -633,12 +649,12 @@ WRONG = [
     (lambda: corpora.number_words("en", 5), "()", "(count,)"),
     (lambda: corpora.number_words("en", [1.5]), "float64", "whole numbers"),
     (lambda: corpora.number_words("en", [float("nan")]), "NaN", "must be finite"),
-    (lambda: corpora.number_words("en", [-1, 3]), "from -1 to 3", "between 0 and 999999"),
-    (lambda: corpora.number_words("en", [10**6]), "to 1000000", "between 0 and 999999"),
+    (lambda: corpora.number_words("en", [-1, 3]), "from -1 to 3", "between 0 and 999999999999"),
+    (lambda: corpora.number_words("en", [10**12]), "to 1000000000000", "and 999999999999"),
     (lambda: corpora.number_words("en", ["one"]), "<U3", "must hold numbers"),
     (lambda: corpora.sample_numbers(60, 50, 99), "60 + 50 = 110", "at most 100"),
     (lambda: corpora.sample_numbers(0, 5), "got 0", "at least 1"),
-    (lambda: corpora.sample_numbers(5, 5, 10**6), "got 1000000", "at most 999999"),
+    (lambda: corpora.sample_numbers(5, 5, 10**12), "got 1000000000000", "at most 999999999999"),
     (lambda: corpora.digit_names("ja"), "'ja'", "'en', 'fr', 'de', 'es', 'it', 'pt', 'nl', 'sv'"),
     (lambda: corpora.dates(0), "got 0", "at least 1"),
     (lambda: corpora.dates(3, ["xx_XX"]), "'xx_XX'", "'en_US', 'en_GB'"),

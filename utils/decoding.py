@@ -84,7 +84,7 @@ def beam(step, state, start, end, longest, width):
         parent, token = np.divmod(best, size)
         written = np.concatenate([np.take_along_axis(written, parent[..., None], axis=1),
                                   token[..., None]], axis=2)
-        ended = np.take_along_axis(ended, parent, axis=1) | (token == end)
+        ended = token == end                     # what is over goes on with the end token alone
         state = take(state, (beams * np.arange(batch)[:, None] + parent).ravel())
         token = token.ravel()
         if ended.all():

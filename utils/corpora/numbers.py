@@ -11,11 +11,14 @@ from utils.corpora import sources
 
 NUMBER_LANGUAGES = ("en", "fr", "de", "es", "pt")
 DIGIT_LANGUAGES = ("en", "fr", "de", "es", "it", "pt", "nl", "sv")
-LARGEST_NUMBER = 999_999
+LARGEST_NUMBER = 999_999_999_999
+LARGEST_DRAWN = 999_999
 DATE_LOCALES = ("en_US", "en_GB", "fr_FR", "de_DE", "es_ES", "it_IT", "pt_BR", "nl_NL", "sv_SE")
 DATE_FORMATS = ("medium", "long", "full")
 _GERMAN_PARTS = re.compile("(zehn|zig|ßig|hundert|tausend|und)")
-_CHECK_NUMBERS = (*range(130), *range(130, LARGEST_NUMBER, 4999), LARGEST_NUMBER)
+_CHECK_NUMBERS = (*range(130), *range(130, LARGEST_DRAWN, 4999), LARGEST_DRAWN,
+                  *(millions * 10 ** 6 for millions in (1, 2, 71, 999, 1000, 2001, 90_080)),
+                  *range(1_234_567, LARGEST_NUMBER, 20_357_912_461), LARGEST_NUMBER)
 _CHECK_DAYS = tuple(datetime.date(1990 + 3 * month, month, 2 * month) for month in range(1, 13))
 
 
@@ -67,7 +70,7 @@ def _split(language, words):
     return words.replace("-", " ").replace(",", " ").split()
 
 
-def sample_numbers(train_count, test_count, largest=LARGEST_NUMBER, seed=0):
+def sample_numbers(train_count, test_count, largest=LARGEST_DRAWN, seed=0, every_length=False):
     """Draw different whole numbers from 0 to largest for training and for testing.
 
     Args:
@@ -75,6 +78,8 @@ def sample_numbers(train_count, test_count, largest=LARGEST_NUMBER, seed=0):
         test_count: how many to hold out.
         largest: the largest number that may be drawn, at most LARGEST_NUMBER.
         seed: seed of the draw.
+        every_length: draw the count of digits first, so that short numbers are about as frequent
+            as long ones, as far as there are enough; otherwise nine in ten are the longest.
 
     Returns:
         train: (train_count,) int array, test: (test_count,) int array; no number is in both.
@@ -90,7 +95,18 @@ def sample_numbers(train_count, test_count, largest=LARGEST_NUMBER, seed=0):
         raise validate.InputError(
             f"train_count + test_count must be at most {largest + 1}, the count of numbers from 0 "
             f"to {largest}; got {train_count} + {test_count} = {train_count + test_count}.")
-    drawn = np.random.default_rng(seed).choice(largest + 1, train_count + test_count, replace=False)
+    rng, count = np.random.default_rng(seed), train_count + test_count
+    if not every_length:
+        drawn = rng.choice(largest + 1, count, replace=False)
+        return drawn[:train_count], drawn[train_count:]
+    different, digits = np.zeros(0, int), len(str(largest))
+    while len(different) < count:
+        length = rng.integers(1, digits + 1, size=2 * count)
+        numbers = rng.integers(10 ** length // 10 * (length > 1), 10 ** length)
+        numbers = np.concatenate([different, numbers[numbers <= largest]])
+        _, first = np.unique(numbers, return_index=True)
+        different = numbers[np.sort(first)]
+    drawn = rng.permutation(different[:count])
     return drawn[:train_count], drawn[train_count:]
 
 

@@ -1,6 +1,6 @@
 """Generated sequence tasks with known floors: what a model without memory can reach at best."""
 
-from utils.tasks import reber, reviews, stories
+from utils.tasks import reber, reviews, stories, sums
 from utils.tasks.lags import (
     ADDING_FLOOR,
     COPY_LENGTH,
@@ -19,4 +19,4 @@ from utils.tasks.lags import (
 
 __all__ = ["ADDING_FLOOR", "COPY_LENGTH", "COPY_SYMBOLS", "ONE_BIT_FLOOR", "TEMPORAL_ORDER_FLOOR",
            "adding", "copy", "copy_floor", "generator", "one_bit", "one_hot", "reber", "recall",
-           "reviews", "stories", "temporal_order"]
+           "reviews", "stories", "sums", "temporal_order"]
