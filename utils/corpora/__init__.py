@@ -1,5 +1,13 @@
 """Real data, read from installed packages and checked against `data/sources.toml`."""
 
+from utils.corpora.embeddings import (
+    PAIR_LISTS,
+    analogies,
+    film_reviews,
+    glove,
+    wikipedia_articles,
+    word_pairs,
+)
 from utils.corpora.music import REST, STEPS_PER_QUARTER, VOICES, Chorale, chorales, split_chorales
 from utils.corpora.numbers import (
     DATE_FORMATS,
@@ -35,9 +43,10 @@ from utils.corpora.text import (
 
 __all__ = [
     "DATE_FORMATS", "DATE_LOCALES", "DIGIT_LANGUAGES", "END", "LARGEST_NUMBER", "LETTERS",
-    "NUMBER_LANGUAGES", "PAD", "REST", "SILENT", "SPECIAL_TOKENS", "START", "STEPS_PER_QUARTER",
-    "TICKERS", "UNKNOWN", "VOICES", "Chorale", "Vocabulary", "align", "aligned_pronunciations",
-    "chorales", "dates", "digit_names", "digits", "files_of", "number_words", "path_of",
-    "phoneme_labels", "pronunciations", "review_sentences", "sample_numbers", "split_chorales",
-    "split_digits", "stock_prices", "stock_series", "tokenise",
+    "NUMBER_LANGUAGES", "PAD", "PAIR_LISTS", "REST", "SILENT", "SPECIAL_TOKENS", "START",
+    "STEPS_PER_QUARTER", "TICKERS", "UNKNOWN", "VOICES", "Chorale", "Vocabulary", "align",
+    "aligned_pronunciations", "analogies", "chorales", "dates", "digit_names", "digits",
+    "files_of", "film_reviews", "glove", "number_words", "path_of", "phoneme_labels",
+    "pronunciations", "review_sentences", "sample_numbers", "split_chorales", "split_digits",
+    "stock_prices", "stock_series", "tokenise", "wikipedia_articles", "word_pairs",
 ]
