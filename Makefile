@@ -4,6 +4,10 @@ PYTHON =
 LESSON =
 REPO =
 VERSION =
+SUBMISSIONS =
+ASSIGNMENT =
+SEED =
+UNSAFE =
 
 # Cached byte code halves the time that every kernel takes to start.
 unexport PYTHONDONTWRITEBYTECODE
@@ -13,7 +17,7 @@ unexport PYTHONHOME
 
 python = .venv/bin/python
 
-.PHONY: help run test lab store measure bench verdicts colab clean installed
+.PHONY: help run test lab store measure bench verdicts colab release grade clean installed
 
 help:
 	@echo 'make run                    execute every lesson, write pages to build/html, show the verdicts'
@@ -26,6 +30,8 @@ help:
 	@echo 'make bench                  measure our cells against the Keras layers'
 	@echo 'make colab REPO=owner/name  write the address of your copy into links and set-up cells;'
 	@echo '                            VERSION=tag names the branch or tag that Colab fetches'
+	@echo 'make release                make the bundle that students get in build/release'
+	@echo 'make grade SUBMISSIONS=dir  mark what students handed in; tables and pages in build/grades'
 	@echo 'make clean                  remove .venv and build'
 	@echo
 	@echo 'PYTHON=/path/to/python3 chooses the Python that .venv is made with.'
@@ -56,6 +62,14 @@ bench: installed
 
 colab: installed
 	@$(python) tools/colab.py '$(REPO)' '$(VERSION)'
+
+release: installed
+	@$(python) coursework/grader/release.py
+
+grade: installed
+	@$(python) coursework/grader/grade.py '$(SUBMISSIONS)' \
+		$(if $(ASSIGNMENT),--assignment $(ASSIGNMENT)) $(if $(SEED),--seed $(SEED)) \
+		$(if $(UNSAFE),--unsafe)
 
 clean:
 	rm -rf .venv build

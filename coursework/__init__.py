@@ -1,0 +1,1 @@
+"""The instructor's side: assignments with solutions, and the grader. Never released."""

@@ -1,0 +1,1 @@
+"""Release assignments to students, and mark what comes back."""

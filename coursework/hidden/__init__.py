@@ -1,0 +1,1 @@
+"""One module per assignment: its exercises, reference answers and hidden cases."""
