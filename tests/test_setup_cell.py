@@ -10,9 +10,10 @@ import subprocess
 import nbformat
 import pytest
 
+import published
 import strict_nbval
 import tiny
-from tools import course, lessons
+from tools import lessons
 
 SHOW = "import utils\nprint('helpers in', Path(utils.__file__).parent.parent.name, keras.__name__)"
 NOWHERE = "http://127.0.0.1:9/"
@@ -34,10 +35,7 @@ def snapshot(tmp_path_factory):
     for name in ("utils", "data", "notebooks"):
         shutil.copytree(lessons.ROOT / name, folder / name, ignore=ignored)
     shutil.copy(lessons.ROOT / "requirements.txt", folder)
-    git = ["git", "-C", str(folder), "-c", "user.name=course", "-c", "user.email=course@localhost"]
-    for words in (["init", "--quiet", "--initial-branch", course.load()["version"]], ["add", "."],
-                  ["commit", "--quiet", "--message", "The course"]):
-        subprocess.run([*git, *words], check=True, capture_output=True)
+    published.commit(folder)
     return folder
 
 
@@ -52,10 +50,7 @@ def bare(snapshot, tmp_path_factory):
 def run(folder, cell, destination, **variables):
     """Run the set-up cell from a notebook in `folder`; return the notebook."""
     path = tiny.write(tiny.notebook(cell, SHOW), folder / "lesson.ipynb")
-    redirected = {"GIT_CONFIG_COUNT": "1",
-                  "GIT_CONFIG_KEY_0": f"url.{destination}.insteadOf",
-                  "GIT_CONFIG_VALUE_0": f"https://github.com/{course.load()['repository']}.git"}
-    closed = strict_nbval.closed_environment() | redirected | variables
+    closed = strict_nbval.closed_environment() | published.redirection(destination) | variables
     return lessons.execute(path, environment=closed)[0]
 
 
