@@ -5,11 +5,13 @@ import json
 import signal
 import time
 
+import nbformat
 import numpy as np
 import pytest
 
 from coursework.grader import exercises, grade, locked, release
 from mutants import distorted, mutants
+from tools import lessons
 from utils import checks, wire
 
 CODED = [pytest.param(exercise, name, id=f"{name}-{exercise.function}")
@@ -187,3 +189,12 @@ def test_a_solution_is_quick(exercise, assignment):
     for case in grade.cases(exercise, 0):
         case.ask(function)
     assert time.process_time() - began < (20 if exercise.keras else 0.5)
+
+
+@pytest.mark.parametrize("assignment", exercises.available())
+def test_an_assignment_begins_like_a_lesson(assignment):
+    """The set-up cell is that of the lessons, to the letter."""
+    first = nbformat.read(lessons.paths()[0], as_version=4)
+    wanted = next(cell.source for cell in first.cells if cell.cell_type == "code")
+    cells = locked.source_cells(assignment)
+    assert next(cell.source for cell in cells if cell.cell_type == "code") == wanted

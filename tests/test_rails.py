@@ -187,9 +187,13 @@ def test_colab_writes_the_address_everywhere_and_only_there(house, capsys):
     other = "see https://github.com/old/course and REPOSITORY"
     path = lesson(house, f"import sys\n\n{OLD_CELL}\nprint(1)", f"# {other}",
                   prose=f"# Top\n[Colab]({OLD_LINK}) {other}")
+    assignment = house / "coursework" / "source" / "02_bptt" / "assignment_02_bptt.ipynb"
+    assignment.parent.mkdir(parents=True)
+    shutil.copy(path, assignment)
     (house / "README.md").write_text(f"[open]({OLD_LINK}), {other}\n", encoding="utf-8")
     assert colab.main(["me/my.course-2", "v1.2"]) == 0
-    assert capsys.readouterr().out.count("now points to me/my.course-2, v1.2") == 3
+    assert capsys.readouterr().out.count("now points to me/my.course-2, v1.2") == 4
+    assert nbformat.read(assignment, as_version=4).cells == nbformat.read(path, as_version=4).cells
     settings = tomllib.loads((house / "data" / "course.toml").read_text(encoding="utf-8"))
     assert settings == course.load() | {"repository": "me/my.course-2", "version": "v1.2"}
     link = course.colab_link(settings, "02_bptt.ipynb")

@@ -1,6 +1,7 @@
 """Write the address of a copy of the course everywhere: `make colab REPO=owner/name VERSION=tag`.
 
-It goes into data/course.toml, the set-up cell of every lesson, and every link to Colab.
+It goes into data/course.toml, the set-up cell of every lesson and every assignment, and every link
+to Colab.
 """
 
 import re
@@ -43,7 +44,9 @@ def stamp(root, repository, version):
     readme = root / "README.md"
     old = readme.read_text(encoding="utf-8")
     save(readme, old, course.addressed(old, now), write_text)
-    for path in sorted((root / "notebooks").glob("[0-9]*.ipynb")):
+    files = [*(root / "notebooks").glob("[0-9]*.ipynb"),
+             *(root / "coursework" / "source").glob("*/assignment_*.ipynb")]
+    for path in sorted(files):
         notebook = nbformat.read(path, as_version=4)
         old = [cell.source for cell in notebook.cells]
         new = [course.addressed(source, now) for source in old]
