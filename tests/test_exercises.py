@@ -122,6 +122,15 @@ def test_wrong_answers_are_caught(exercise, assignment):
     assert tried - len(passed) >= 30, tried
 
 
+@pytest.mark.parametrize("answer", [True, np.True_, np.array(1) > 0])
+def test_a_truth_value_counts_from_numpy_too(answer):
+    """As a check sees it, and as it comes out of the sandbox."""
+    for got in (answer, wire.unpack(json.loads(json.dumps(wire.pack(answer))))):
+        assert checks.compare(True, got) is None
+        assert checks.compare(False, got) is not None
+        assert checks.compare(1.5, got) is not None
+
+
 @pytest.mark.parametrize(("exercise", "assignment"), CODED)
 def test_the_checks_name_the_mistake(exercise, assignment):
     """A known mistake is recognised, and no other is named for it alone."""

@@ -42,6 +42,8 @@ def pack(value, depth=0):
     array = np.asarray(value)
     if array.dtype.kind == "U" and array.ndim == 0:
         return str(array)
+    if array.dtype.kind == "b" and array.ndim == 0:      # NumPy's own truth value is one as well
+        return bool(array)
     if array.dtype.kind not in KINDS or array.size > LARGEST:
         raise WireError(f"a {type(value).__name__} is not an array of numbers")
     array = np.ascontiguousarray(array.astype(array.dtype.newbyteorder("<"))).reshape(array.shape)
