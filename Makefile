@@ -17,7 +17,7 @@ unexport PYTHONHOME
 
 python = .venv/bin/python
 
-.PHONY: help run test lab store measure bench verdicts colab release grade clean installed
+.PHONY: help run test lab store measure bench verdicts colab release grade matrix clean installed
 
 help:
 	@echo 'make run                    execute every lesson, write pages to build/html, show the verdicts'
@@ -32,6 +32,7 @@ help:
 	@echo '                            VERSION=tag names the branch or tag that Colab fetches'
 	@echo 'make release                make the bundle that students get in build/release'
 	@echo 'make grade SUBMISSIONS=dir  mark what students handed in; tables and pages in build/grades'
+	@echo 'make matrix                 run the tests on Python 3.11 to 3.13, lowest and newest packages'
 	@echo 'make clean                  remove .venv and build'
 	@echo
 	@echo 'PYTHON=/path/to/python3 chooses the Python that .venv is made with.'
@@ -70,6 +71,9 @@ grade: installed
 	@$(python) coursework/grader/grade.py '$(SUBMISSIONS)' \
 		$(if $(ASSIGNMENT),--assignment $(ASSIGNMENT)) $(if $(SEED),--seed $(SEED)) \
 		$(if $(UNSAFE),--unsafe)
+
+matrix: installed
+	@$(python) tools/matrix.py
 
 clean:
 	rm -rf .venv build
