@@ -27,6 +27,9 @@ FIGURES = {
     "with labels": lambda: diagrams.side_by_side(PANELS),
     "recurrent cell": diagrams.recurrent_cell,
     "LSTM cell": diagrams.lstm_cell,
+    "encoder and decoder": diagrams.encoder_decoder,
+    "a longer encoder and decoder": lambda: diagrams.encoder_decoder(
+        ["ninety", "nine", "thousand"], ["quatre", "vingt", "dix", "neuf", "mille"]),
     "ways back": diagrams.backward_paths,
     "ways back of five steps": lambda: diagrams.backward_paths(5),
     "six steps": lambda: diagrams.recurrent_cell(6, ("W", "U", "V")),
@@ -211,3 +214,12 @@ def test_the_error_goes_back_to_every_use_of_the_weight(steps):
     for steps_or_not in (1, 6, "3"):
         with pytest.raises(validate.InputError, match="steps"):
             diagrams.backward_paths(steps_or_not)
+
+
+def test_the_decoder_reads_the_start_token_and_then_what_it_wrote():
+    figure = diagrams.encoder_decoder(["ninety", "one"], ["quatre", "vingt", "onze"])
+    words = [text.get_text() for text in figure.axes[0].texts]
+    assert words.count("<start>") == words.count("<end>") == words.count("context") == 1
+    assert all(words.count(word) == 2 for word in ("quatre", "vingt", "onze"))
+    assert [len(boxes(figure, role)) for role in ("input", "state", "output")] == [6, 6, 4]
+    assert len(dashed(figure)) == 3

@@ -73,7 +73,7 @@ def beam(step, state, start, end, longest, width):
     batch = len(token)
     scores, ended = np.zeros((batch, 1)), np.zeros((batch, 1), bool)
     written = np.zeros((batch, 1, 0), int)
-    for _ in range(longest):
+    for t in range(longest):
         log_p, state = _next(step, state, token, end)
         beams, size = scores.shape[1], log_p.shape[1]
         nothing_more = np.where(np.arange(size) == end, 0.0, -np.inf)
@@ -85,10 +85,10 @@ def beam(step, state, start, end, longest, width):
         written = np.concatenate([np.take_along_axis(written, parent[..., None], axis=1),
                                   token[..., None]], axis=2)
         ended = token == end                     # what is over goes on with the end token alone
+        if ended.all() or t == longest - 1:
+            break
         state = take(state, (beams * np.arange(batch)[:, None] + parent).ravel())
         token = token.ravel()
-        if ended.all():
-            break
     return written, scores
 
 
@@ -130,8 +130,9 @@ def exhaustive(step, state, start, end, longest):
         before = np.repeat(np.arange(len(prefixes)), len(others))
         prefixes = np.column_stack([prefixes[before], np.tile(others, len(prefixes))])
         scores = totals[..., others].reshape(batch, -1)
-        rows = len(prefixes) // len(others) * np.arange(batch)[:, None] + before
-        state, token = take(state, rows.ravel()), np.tile(prefixes[:, t], batch)
+        if t < longest - 1:
+            rows = len(prefixes) // len(others) * np.arange(batch)[:, None] + before
+            state, token = take(state, rows.ravel()), np.tile(prefixes[:, t], batch)
     found.append((prefixes, scores))
     tokens, scores = (np.concatenate(parts, axis=axis) for parts, axis in
                       zip(zip(*found, strict=True), (0, 1), strict=True))

@@ -298,6 +298,56 @@ def backward_paths(steps=3):
     return drawing.figure
 
 
+def encoder_decoder(read=("forty", "two"), written=("quarante", "deux")):
+    """Draw an encoder that reads, the context vector, and a decoder that writes from <start> on.
+
+    A dashed arrow carries an output back in as the next input.
+
+    Args:
+        read: words of the source.
+        written: words of the target, without start and end token.
+
+    Returns:
+        A matplotlib Figure.
+
+    Raises:
+        InputError: no words, or something that is no text.
+    """
+    read, written = _check_contents("read", read), _check_contents("written", written)
+    given, wanted = ["<start>", *written], [*written, "<end>"]
+    rows, half, gap = [0.75, 1.85, 2.95], BOX_HEIGHT / 2, 0.34
+    widths = [box_width(word) for word in read]
+    widths += [max(box_width(a), box_width(b)) for a, b in zip(given, wanted, strict=True)]
+    context, red = 1.15, figures.COLOURS["vermilion"]
+    drawing = Drawing(2 * MARGIN + sum(widths) + gap * (len(widths) - 2) + context, 3.55)
+    x, places = MARGIN, []
+    for k, width in enumerate(widths):
+        x += (context if k == len(read) else gap) if k else 0
+        places.append(x + width / 2)
+        x += width
+    for k, (centre, width) in enumerate(zip(places, widths, strict=True)):
+        step = k - len(read)
+        drawing.box(centre, rows[1], "h", "state", width=width)
+        drawing.box(centre, rows[0], read[k] if step < 0 else given[step], "input", width=width)
+        drawing.arrow((centre, rows[0] + half), (centre, rows[1] - half))
+        if k:
+            before = places[k - 1] + widths[k - 1] / 2
+            drawing.arrow((before, rows[1]), (centre - width / 2, rows[1]))
+        if step >= 0:
+            drawing.box(centre, rows[2], wanted[step], "output", width=width)
+            drawing.arrow((centre, rows[1] + half), (centre, rows[2] - half))
+        if step > 0:
+            drawing.arrow((before - 0.02, rows[2] - half), (centre - width / 2 + 0.08,
+                          rows[0] + half), dashed=True, colour=red)
+    edge = places[len(read) - 1] + widths[len(read) - 1] / 2 + context / 2
+    drawing.text(edge, rows[1] + 0.2, "context", fontweight="bold")
+    ends = ((places[0] - widths[0] / 2 + edge - context / 2) / 2, "encoder"), (
+        (edge + context / 2 + places[-1] + widths[-1] / 2) / 2, "decoder")
+    for middle, name in ends:
+        drawing.text(middle, 0.25, name, fontweight="bold")
+    return drawing.figure
+
+
 def lstm_cell():
     """Draw one step of an LSTM: the belt c above, three gates and the candidate below.
 
