@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from tools import bench
 from utils import corpora, decoding, environment, seq2seq
 from wrong_input import answer_to
 
@@ -92,6 +93,12 @@ def test_the_same_seed_trains_the_same_model():
         return made.model.get_weights()
     for first, second in zip(trained(), trained(), strict=True):
         np.testing.assert_array_equal(first, second)
+
+
+def test_decoding_all_at_once_is_100_times_a_loop_over_predict():
+    """`make bench` shows a thousand times; the two ways must give the same translations."""
+    slow, fast = bench.decoding_speed(one_by_one=4, at_once=400)
+    assert fast > 100 * slow
 
 
 def test_exact_counts_whole_sequences():

@@ -1,8 +1,9 @@
 """Measure how fast the course's own code is, beside the library that does the same.
 
-`python tools/bench.py` runs every part, `python tools/bench.py cells` one of them. Seconds are CPU
-seconds of this process over all its threads; wall-clock seconds stand beside them. Both sides of a
-comparison take turns, and the median over the turns counts, so a busy machine slows both.
+`python tools/bench.py` runs every part, `python tools/bench.py cells` one of them; addition, the
+last, takes five minutes or more. Seconds are CPU seconds of this process over all its threads. In
+the part on cells wall-clock seconds stand beside them, both sides of a comparison take turns, and
+the median over the turns counts, so a busy machine slows both.
 """
 
 import os
@@ -15,7 +16,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import numpy as np
 
-from utils import cells, environment
+from utils import cells, corpora, environment, seq2seq
 
 BATCH, LENGTH, INPUT_SIZE, HIDDEN_SIZE = 32, 50, 32, 64
 KINDS = {
@@ -160,7 +161,89 @@ def bench_cells():
             print(f"{kind:18}" + "".join(row))
 
 
-PARTS = {"cells": bench_cells}
+def by_predict(translator, longest=14):
+    """Return a job: translate one source as a well-known tutorial does, two predicts per token.
+
+    Args:
+        translator: a seq2seq.Translator without attention that reads in one direction.
+        longest: tokens to write at most.
+
+    Returns:
+        Function of a token list that returns the translation.
+    """
+    import keras
+    from keras import layers
+    parts, target = translator.layers, translator.target
+    units = parts["decoder"].units
+    token, h, c = keras.Input((None,), dtype="int32"), keras.Input((units,)), keras.Input((units,))
+    decoder = layers.LSTM(units, return_sequences=True, return_state=True)
+    hidden, *state = decoder(parts["write"](token), initial_state=[h, c])
+    decoder.set_weights(parts["decoder"].get_weights())
+    one_step = keras.Model([token, h, c], [parts["scores"](hidden), *state])
+
+    def translate(words):
+        state = translator.encoder.predict(translator.source_ids([words]), verbose=0)
+        token, written = np.array([[target.ids[corpora.START]]]), []
+        while token[0, 0] != target.ids[corpora.END] and len(written) < longest:
+            scores, *state = one_step.predict([token, *state], verbose=0)
+            token = scores.argmax(-1)
+            written.append(token[0, 0])
+        return target.decode(written)
+    return translate
+
+
+def decoding_speed(one_by_one=20, at_once=1000):
+    """Measure how many number words a CPU second translates in two ways.
+
+    Args:
+        one_by_one: sources that the loop over `predict` translates.
+        at_once: sources that `Translator.translate` does together.
+
+    Returns:
+        Sources per CPU second with the loop, and together.
+
+    Raises:
+        AssertionError: the two ways translate differently.
+    """
+    train, test = corpora.sample_numbers(5000, at_once)
+    english, french = (corpora.number_words(language, train) for language in ("en", "fr"))
+    asked = corpora.number_words("en", test)
+    environment.seed_everything(0)
+    translator = seq2seq.Translator(corpora.Vocabulary.from_sequences(english),
+                                    corpora.Vocabulary.from_sequences(french))
+    translator.fit(english, french, 1)
+    translate = by_predict(translator)
+    answers = [translate(words) for words in asked[:3]]                  # warm
+    with environment.Stopwatch() as slow:
+        answers += [translate(words) for words in asked[3:3 + one_by_one]]
+    with environment.Stopwatch() as fast:
+        together = translator.translate(asked, 14)
+    same = np.mean([a == b for a, b in zip(answers, together, strict=False)])
+    assert same > 0.8, f"only {100 * same:.0f} % of the translations are the same"
+    return one_by_one / slow.seconds, at_once / fast.seconds
+
+
+def bench_decoding():
+    """Print the translations per CPU second of a loop over `predict`, and of our decoder."""
+    slow, fast = decoding_speed()
+    print("English number words to French, LSTM 128, greedy, translations per CPU second:\n"
+          f"model.predict for every token, one at a time {slow:10.1f}\n"
+          f"our NumPy decoder, 1,000 at once             {fast:10.1f}   ({fast / slow:.0f} times)")
+
+
+def bench_addition():
+    """Print what it costs to learn to add to 99 % exact, in three ways; takes minutes."""
+    from tools.sweeps import lesson_07
+    print("Sums such as 535+61: 45,000 to train on, until 99 % of 5,000 others are exact.\n"
+          "As published: the setting of the Keras example addition_rnn. CPU time of training.\n")
+    taken = {}
+    for way, learn in lesson_07.ADDITION.items():
+        taken[way], epochs, exact = learn(0)
+        print(f"{way:28} {taken[way]:8.1f} s, {epochs:5.1f} epochs, {exact:.1f} % exact, "
+              f"{taken['as published'] / taken[way]:6.1f} times as fast", flush=True)
+
+
+PARTS = {"cells": bench_cells, "decoding": bench_decoding, "addition": bench_addition}
 
 
 def main(names):

@@ -121,8 +121,7 @@ class Translator:
     def start(self, sources):
         """Read sources; return the decoder's first state and its first token for each."""
         ids = self.source_ids(sources)
-        outputs = [np.asarray(part) for part in self.encoder.predict(ids, batch_size=512,
-                                                                     verbose=0)]
+        outputs = [np.asarray(part) for part in self.encoder(ids)]
         state = tuple(outputs[-2:])
         if "attention" in self.layers:
             state += outputs[0], np.where(ids > 0, 0, -np.inf).astype("float32")
