@@ -30,6 +30,9 @@ FIGURES = {
     "encoder and decoder": diagrams.encoder_decoder,
     "a longer encoder and decoder": lambda: diagrams.encoder_decoder(
         ["ninety", "nine", "thousand"], ["quatre", "vingt", "dix", "neuf", "mille"]),
+    "both ways": diagrams.bidirectional,
+    "both ways with words": lambda: diagrams.bidirectional(
+        ["venky", "loves", "blackberry", "it"], ["person", "other", "fruit or company", "other"]),
     "ways back": diagrams.backward_paths,
     "ways back of five steps": lambda: diagrams.backward_paths(5),
     "six steps": lambda: diagrams.recurrent_cell(6, ("W", "U", "V")),
@@ -182,6 +185,8 @@ def test_a_picture_is_scaled_from_0_to_1():
     (lambda: diagrams.recurrent_cell(1), "steps must be a whole number, at least 2 and at most 6"),
     (lambda: diagrams.recurrent_cell(7), "steps must be a whole number, at least 2 and at most 6"),
     (lambda: diagrams.recurrent_cell(3, ("A", "B")), "weights must have 3 entries here; got 2"),
+    (lambda: diagrams.bidirectional(["a", "b"]), "outputs must have 2 entries here; got 3"),
+    (lambda: diagrams.bidirectional([]), "inputs must be a list .* at least one; got"),
     (lambda: diagrams.picture_of([1, 2]), r"values must have shape \(height, width\); got"),
 ])
 def test_what_cannot_be_drawn_is_refused_in_one_sentence(call, words):
@@ -223,3 +228,14 @@ def test_the_decoder_reads_the_start_token_and_then_what_it_wrote():
     assert all(words.count(word) == 2 for word in ("quatre", "vingt", "onze"))
     assert [len(boxes(figure, role)) for role in ("input", "state", "output")] == [6, 6, 4]
     assert len(dashed(figure)) == 3
+
+
+def test_both_ways_have_their_states_and_opposite_arrows():
+    figure = diagrams.bidirectional()
+    assert [len(boxes(figure, role)) for role in ("input", "state", "output")] == [3, 6, 3]
+    flat = [arrow._posA_posB for arrow in arrows(figure)
+            if arrow._posA_posB[0][1] == arrow._posA_posB[1][1]]
+    directions = {height: {end[0] > start[0] for start, end in flat if start[1] == height}
+                  for height in {start[1] for start, _ in flat}}
+    assert [directions[height] for height in sorted(directions)] == [{True}, {False}]
+    assert len(flat) == 4 and len(arrows(figure)) == 4 + 4 * 3
