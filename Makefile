@@ -4,6 +4,7 @@ PYTHON =
 LESSON =
 REPO =
 VERSION =
+N =
 SUBMISSIONS =
 ASSIGNMENT =
 SEED =
@@ -17,13 +18,15 @@ unexport PYTHONHOME
 
 python = .venv/bin/python
 
-.PHONY: help run test lab store measure bench verdicts colab release grade matrix clean installed
+.PHONY: help run test lab slides lecture store measure bench verdicts colab release grade matrix clean installed
 
 help:
 	@echo 'make run                    execute every lesson, write pages to build/html, show the verdicts'
 	@echo 'make run LESSON=03          the same for one lesson'
 	@echo 'make test                   run every test'
 	@echo 'make lab                    open the lessons in JupyterLab'
+	@echo 'make slides [LESSON=03]     make a deck of slides from each lesson, in build/slides'
+	@echo 'make lecture N=03           open a deck in the browser, and its lesson in JupyterLab'
 	@echo 'make store LESSON=03        run a lesson and store its outputs in the notebook'
 	@echo 'make verdicts               write the tables of README.md from the stored notebooks'
 	@echo 'make measure [LESSON=03]    run the lessons with five seeds and fill data/measurements.csv'
@@ -48,6 +51,12 @@ test: installed
 
 lab: installed
 	@$(python) -m jupyterlab --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/notebooks
+
+slides: installed
+	@$(python) tools/slides.py $(LESSON)
+
+lecture: installed
+	@$(python) tools/lecture.py $(N)
 
 store: installed
 	@$(python) tools/store_lesson.py $(LESSON)

@@ -5,6 +5,7 @@ browsers draw themselves, and no script is left in the page.
 """
 
 import html
+import re
 
 import latex2mathml.converter
 from jinja2 import pass_context
@@ -36,10 +37,14 @@ math { font-size: 1.1em; }
 {%- endblock -%}
 """
 
+# A function such as ln with nothing but a thin space before its argument, as TeX sets it.
+NAMED = re.compile(r"(<mi>(?:ln|log|exp|tanh|sin|cos|max|min|softmax)</mi>)(?=<m[in]>|<msu[bp])")
+
 
 def mathml(formula, display):
     """Return TeX as MathML, with the TeX itself as its label for readers that need text."""
     text = latex2mathml.converter.convert(formula.strip(), display=display)
+    text = NAMED.sub(r'\1<mspace width="0.167em"/>', text)
     label = html.escape(formula.strip())
     return text.replace("<math ", f'<math aria-label="{label}" ', 1)
 
@@ -52,6 +57,12 @@ class Renderer(IPythonRenderer):
         if "://" not in url and url.partition("#")[0].endswith(".ipynb"):
             url = url.replace(".ipynb", ".html")
         return super().link(text, url, title)
+
+    def image(self, text, url, title=None):
+        """Show a picture that the cell carries; name one that would have to be fetched."""
+        if "://" in url:
+            return html.escape(text)
+        return super().image(text, url, title)
 
     def block_math(self, body):
         """Set a formula on its own line."""

@@ -1,0 +1,256 @@
+"""The decks: every slide is opened in Chromium; and what a deck is made of, without one."""
+
+import json
+import re
+
+import nbformat
+import pytest
+
+import browser
+import tiny
+from tools import cutter, excerpt, fonts, layout, lessons, notebook_rules, pages, results, slides
+
+PATHS = lessons.paths()
+BUILD = lessons.ROOT / "build"
+SHOW = """new Promise(done => {
+  const slide = Reveal.getSlides()[NUMBER], at = Reveal.getIndices(slide);
+  Reveal.slide(at.h, at.v, 999);
+  requestAnimationFrame(() => done(faultsIn(Reveal.getCurrentSlide(),
+    {box: true, bottom: 30, smallest: 18})));
+})"""
+
+
+@pytest.fixture(scope="module")
+def decks():
+    return {path.stem: path for path in slides.build(PATHS, BUILD / "slides")}
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    browser.find()
+    with browser.Browser() as running:
+        yield running
+
+
+def look(tab, pictures=None):
+    """Open every slide with all its steps shown; return the faults, a sentence each."""
+    tab.run(browser.CHECKS)
+    found = []
+    for number in range(tab.run("Reveal.getTotalSlides()")):
+        faults = tab.run(SHOW.replace("NUMBER", str(number)))
+        found += [f"slide {number + 1}: {fault}" for fault in faults]
+        if pictures:
+            tab.picture(pictures / f"{number + 1:03d}.jpg")
+    return found + tab.faults
+
+
+@pytest.mark.parametrize("name", [path.stem for path in PATHS])
+def test_every_slide_fits_and_asks_for_nothing(chromium, decks, name):
+    pictures = BUILD / "screenshots" / name
+    for old in pictures.glob("*.jpg"):
+        old.unlink()
+    tab = chromium.tab()
+    tab.open(decks[name])
+    assert tab.run("Reveal.getTotalSlides()") > 20
+    assert look(tab, pictures) == []
+    assert tab.run("[...document.querySelectorAll('.page')].every(p => p.clientHeight === 720)")
+    tab.close()
+
+
+def small(tmp_path, markup):
+    """Write a deck of one slide whose content is `markup`; return its path."""
+    notebook = tiny.notebook(prose="# One\n\n- a goal\n\n## Two\n\nREPLACED")
+    notebook.cells[0].metadata["slideshow"]["slide_type"] = "slide"
+    text = slides.deck(notebook, "One", fonts.css("abc"))
+    assert text.count("REPLACED") == 1
+    path = tmp_path / "deck.html"
+    path.write_text(text.replace("REPLACED", markup), encoding="utf-8")
+    return path
+
+
+CLAIM = ".claim"
+PICTURE = ("data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhf"
+           "DwAChwGA60e6kgAAAABJRU5ErkJggg==")
+
+
+@pytest.mark.parametrize(("markup", "said"), [
+    (f"fine <img alt='a dot' src='{PICTURE}'>", None),
+    ("too much text<br>" * 30, "too high by"),
+    ("<div style='height: 600px'>down to the number</div>", "pixels too low"),
+    ("<div style='width: 1400px'>too wide</div>", "too wide by"),
+    ("<pre style='overflow: hidden'>" + "x" * 200 + "</pre>", "cut off at the right"),
+    ("the state $h_t$ is", "a formula that is not set"),
+    ("the state \\tanh is", "a formula that is not set"),
+    ("<math><merror>wrong</merror></math>", "a formula that is not set"),
+    ("<img alt='a picture' src='missing.png'>", "a picture is missing"),
+    ("<img alt='a picture' src='missing.png'>", "a file was not loaded"),
+    ("<img alt='a picture' src='https://example.org/a.png'>", "leaves the machine"),
+    ("<script src='https://example.org/a.js'></script>", "leaves the machine"),
+    ("<style>@import 'https://example.org/a.css';</style>", "leaves the machine"),
+    (f"<img src='{PICTURE}'>", "has no alt text"),
+    ("<span style='color: #999999'>pale</span>", "contrast 2.8"),
+    ("<span style='background: #336699'>dark on blue</span>", "contrast"),
+    ("<span style='opacity: 0.4'>faded</span>", "contrast"),
+    ("<span style='font-size: 12px'>small</span>", "type of 12 pixels"),
+    ("<script>console.error('broken')</script>", "console: broken"),
+    ("<script>undefined.x</script>", "an exception: TypeError"),
+])
+def test_a_broken_slide_is_seen(chromium, tmp_path, markup, said):
+    tab = chromium.tab()
+    tab.open(small(tmp_path, markup))
+    found = look(tab)
+    tab.close()
+    if said is None:
+        assert found == []
+    else:
+        assert any(said in fault for fault in found), found
+
+
+def test_steps_and_speaker_view(chromium, decks):
+    tab = chromium.tab()
+    tab.open(decks[PATHS[0].stem])
+    tab.run(f"Reveal.slide(...Object.values(Reveal.getIndices(document.querySelector('{CLAIM}')"
+            ".closest('section'))).slice(0, 2), -1)")
+    hidden = f"getComputedStyle(document.querySelector('{CLAIM} .verdict')).visibility"
+    assert tab.run(hidden) == "hidden"
+    tab.run("Reveal.nextFragment()")
+    assert tab.run(hidden) == "visible"
+    with_notes = "Reveal.getSlides().find(slide => slide.querySelector('aside.notes'))"
+    tab.run(f"Reveal.slide(...Object.values(Reveal.getIndices({with_notes})).slice(0, 2))")
+    told = tab.run(f"{with_notes}.querySelector('aside.notes').textContent.slice(0, 40)")
+    assert len(told) == 40
+    tab.call("Runtime.evaluate", expression="Reveal.getPlugin('notes').open()", userGesture=True)
+    opened, = (target["targetId"] for target in chromium.call("Target.getTargets")["targetInfos"]
+               if target.get("openerId") == tab.target)
+    view = chromium.attach(opened)
+    view.wait("document.querySelectorAll('iframe').length === 2")
+    view.wait("document.querySelector('.speaker-controls-notes .value').textContent"
+              f".startsWith({json.dumps(told)})")
+    assert tab.faults + view.faults == []
+    view.close()
+    tab.close()
+
+
+def cut(*cells):
+    """Return the pages of a notebook made of (mark, kind, source) cells."""
+    made = []
+    for mark, kind, source in cells:
+        new = nbformat.v4.new_markdown_cell if kind == "prose" else nbformat.v4.new_code_cell
+        made.append(new(source, metadata={"slideshow": {"slide_type": mark}}))
+    return cutter.Cutter(nbformat.v4.new_notebook(cells=made), "Course").pages
+
+
+def test_a_deck_carries_all_it_needs(decks):
+    for path in decks.values():
+        text = path.read_text(encoding="utf-8")
+        shown = re.sub(r"<script>.*?</script>", "", text, flags=re.DOTALL)
+        assert not re.search(r"""(?:src|href)=["'](?!data:|#|https?:|\d\d_\w+\.html)""", shown)
+        assert not re.search(r"""<(?:script|link|img|iframe|audio)[^>]*["']https?:""", shown)
+        style = "".join(re.findall(r"<style>(.*?)</style>", text, re.DOTALL))
+        assert not re.search(r"url\((?!data:)|@import", style)
+        assert "reveal.js 5" in text and "Course Math" in text and path.stat().st_size < 4e6
+
+
+def test_links_lead_to_lessons_that_are_there_and_others_are_text():
+    made = '<a href="02_bptt.html#x">two</a> <a href="99_no.html">no</a> <a href="https://a.b">c</a>'
+    assert slides.without_dead_links(made, {"02_bptt.html"}) == (
+        '<a href="02_bptt.html#x">two</a> no <a href="https://a.b">c</a>')
+
+
+def test_what_is_not_shown_goes_into_the_notes():
+    found = cut(("slide", "prose", "## Shown\n\nText.\n\nFor the lecturer: ask the room."),
+                ("skip", "prose", "A long explanation."), ("notes", "prose", "Ten minutes."),
+                ("skip", "code", "secret = 1"))
+    page, = found
+    assert "Text." in page.html() and page.section and page.first
+    shown, notes = page.html().split("<aside")
+    for text in ("ask the room", "A long explanation.", "Ten minutes."):
+        assert text in notes and text not in shown
+    assert "secret" not in page.html()
+
+
+def test_a_heading_inside_a_cell_begins_a_slide_and_sub_slides_go_down():
+    found = cut(("slide", "prose", "# 1 Title\n\n- goal"),
+                ("slide", "prose", "## A\n\na\n\n## B\n\nb"),
+                ("subslide", "prose", "### C\n\nc"))
+    assert [(page.heading, page.section) for page in found] == [
+        ("Title", True), ("Goals", False), ("A", True), ("B", True), ("C", False)]
+    assert slides.sections(found).count("<section>\n") == 3
+
+
+def test_long_prose_is_parted_between_paragraphs_and_keeps_every_word():
+    paragraphs = [f"P{n} " + "several words of prose " * 22 for n in range(5)]
+    found = cut(("slide", "prose", "## Long\n\n" + "\n\n".join(paragraphs)))
+    assert len(found) > 1 and all(page.room() >= -1 for page in found)
+    assert re.findall(r"P\d", "".join(page.html() for page in found)) == [
+        f"P{n}" for n in range(5)]
+
+
+def test_long_code_is_parted_and_keeps_every_line():
+    source = "\n".join(f"def f{n}(x):\n    y = x + {n}\n    return y\n" for n in range(10))
+    found = cut(("slide", "code", source))
+    assert len(found) == 2
+    text = "".join(re.sub(r"<[^>]*>", "", page.html()) for page in found)
+    assert re.findall(r"def (f\d+)", text) == [f"f{n}" for n in range(10)]
+
+
+def test_every_page_of_every_lesson_has_room_for_what_it_shows():
+    for path in PATHS:
+        found = cutter.Cutter(nbformat.read(path, as_version=4), "Course").pages
+        assert [page.heading for page in found if page.room() < -15] == []
+        assert all(page.pieces for page in found)
+
+
+def test_everything_marked_to_be_shown_is_in_the_deck():
+    for path in PATHS:
+        notebook = nbformat.read(path, as_version=4)
+        text = "".join(page.html() for page in cutter.Cutter(notebook, "Course").pages)
+        cells = [cell for cell in notebook.cells if cell.cell_type == "code"
+                 and cell.metadata.slideshow.slide_type not in ("skip", "notes")]
+        for cell in cells:
+            for output in cell.outputs:
+                if png := output.get("data", {}).get("image/png"):
+                    assert png.replace("\n", "")[:2000] in text
+        judged = [value["id"] for cell in cells for kind, value in results.of(cell)
+                  if kind == "verdict"]
+        assert re.findall(r"<b>Claim (\S+)</b>", text) == judged
+
+
+def test_the_excerpt_of_a_cell():
+    source = ('import numpy as np\n# why\nx = np.arange(3)\nprint(x)\nfig, ax = plt.subplots()\n'
+              'ticks = [1, 2]\nax.plot(x, ticks)\nassert x.any()\nfor n in x:\n    assert n < 9\n'
+              '    y = n\nclaims.judge("1.1", "true", f"{y}")')
+    assert excerpt.lines(source) == (
+        ["# why", "x = np.arange(3)", "", "for n in x:", "    y = n"], True)
+    assert excerpt.lines("a = 1\n\n\nb = 2") == (["a = 1", "", "b = 2"], False)
+    assert excerpt.lines("figures.show(fig, alt='x')") == ([], True)
+
+
+def test_the_widths_are_those_of_the_fonts():
+    assert fonts.width("mmm", 10, "mono") == pytest.approx(30 * layout.MONO, abs=0.1)
+    assert fonts.width("i", 10) < fonts.width("m", 10)
+    assert layout.lines_of("<p>" + "word " * 40 + "</p>", 50) > layout.lines_of("<p>word</p>", 50)
+
+
+def test_a_font_holds_the_characters_of_its_page_and_no_others():
+    small_font, large = fonts.part("sans", "abc"), fonts.part("sans", "abcdefghij\u03b1\u00e9")
+    assert small_font[:4] == b"wOFF" and len(small_font) < len(large) < 20_000
+    assert "Course Spare" in fonts.css("\u03b5") and "Course Spare" not in fonts.css("e")
+
+
+def test_a_missing_package_is_named():
+    with pytest.raises(LookupError, match="no_such_package is missing; install it with"):
+        fonts.folder("no_such_package")
+
+
+def test_remote_pictures_become_their_text_and_functions_keep_their_distance():
+    made = pages.markdown("[![Open in Colab](https://a.org/b.svg)](https://c.org)")
+    assert "<img" not in made and ">Open in Colab</a>" in made
+    assert '<mi>ln</mi><mspace width="0.167em"/><mn>27</mn>' in pages.markdown("$\\ln 27$")
+
+
+def test_all_lessons_have_slide_marks_that_make_a_deck():
+    for path in PATHS:
+        marks = [cell.metadata["slideshow"]["slide_type"]
+                 for cell in notebook_rules.read(path).cells]
+        assert marks.count("slide") >= 5 and marks[0] == "slide"
