@@ -18,7 +18,7 @@ unexport PYTHONHOME
 
 python = .venv/bin/python
 
-.PHONY: help run test lab slides lecture store measure bench verdicts colab release grade matrix clean installed
+.PHONY: help run test lab slides lecture site store measure bench verdicts colab release grade matrix clean installed
 
 help:
 	@echo 'make run                    execute every lesson, write pages to build/html, show the verdicts'
@@ -26,6 +26,7 @@ help:
 	@echo 'make test                   run every test'
 	@echo 'make lab                    open the lessons in JupyterLab'
 	@echo 'make slides [LESSON=03]     make a deck of slides from each lesson, in build/slides'
+	@echo 'make site                   make the web site of the course in build/site'
 	@echo 'make lecture N=03           open a deck in the browser, and its lesson in JupyterLab'
 	@echo 'make store LESSON=03        run a lesson and store its outputs in the notebook'
 	@echo 'make verdicts               write the tables of README.md from the stored notebooks'
@@ -54,6 +55,9 @@ lab: installed
 
 slides: installed
 	@$(python) tools/slides.py $(LESSON)
+
+site: installed
+	@$(python) tools/website.py
 
 lecture: installed
 	@$(python) tools/lecture.py $(N)

@@ -63,8 +63,11 @@ function faultsIn(root, settings = {}) {
         !(settings.exempt && element.closest(settings.exempt)))
       say(`type of ${size} pixels: ${excerptOf(text)}`);
   }
-  for (const element of root.querySelectorAll("merror"))
-    say(`a formula that is not set: ${excerptOf(element.textContent)}`);
+  const parts = {merror: -1, msup: 2, msub: 2, mfrac: 2, munder: 2, mover: 2, msubsup: 3,
+                 munderover: 3};
+  for (const element of root.querySelectorAll(Object.keys(parts).join()))
+    if (element.children.length !== parts[element.localName])
+      say(`a formula that is not set: ${excerptOf(element.textContent)}`);
   for (const image of root.querySelectorAll("img")) {
     if (!image.complete || image.naturalWidth === 0)
       say(`a picture is missing: ${image.src.slice(0, 60)}`);
@@ -73,6 +76,8 @@ function faultsIn(root, settings = {}) {
   }
   const frame = root.getBoundingClientRect();
   if (settings.box) {
+    if (Math.round(frame.width) !== 1280 || Math.round(frame.height) !== 720)
+      say(`the slide is ${frame.width} x ${frame.height} pixels`);
     if (root.scrollHeight > root.clientHeight + 1)
       say(`too high by ${root.scrollHeight - root.clientHeight} pixels`);
     if (root.scrollWidth > root.clientWidth + 1)

@@ -53,7 +53,6 @@ def test_every_slide_fits_and_asks_for_nothing(chromium, decks, name):
     tab.open(decks[name])
     assert tab.run("Reveal.getTotalSlides()") > 20
     assert look(tab, pictures) == []
-    assert tab.run("[...document.querySelectorAll('.page')].every(p => p.clientHeight === 720)")
     tab.close()
 
 
@@ -82,6 +81,7 @@ PICTURE = ("data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAA
     ("the state $h_t$ is", "a formula that is not set"),
     ("the state \\tanh is", "a formula that is not set"),
     ("<math><merror>wrong</merror></math>", "a formula that is not set"),
+    ("<math><msup><mi>h</mi><mi>t</mi><mn>2</mn></msup></math>", "a formula that is not set"),
     ("<img alt='a picture' src='missing.png'>", "a picture is missing"),
     ("<img alt='a picture' src='missing.png'>", "a file was not loaded"),
     ("<img alt='a picture' src='https://example.org/a.png'>", "leaves the machine"),
@@ -246,7 +246,9 @@ def test_a_missing_package_is_named():
 def test_remote_pictures_become_their_text_and_functions_keep_their_distance():
     made = pages.markdown("[![Open in Colab](https://a.org/b.svg)](https://c.org)")
     assert "<img" not in made and ">Open in Colab</a>" in made
-    assert '<mi>ln</mi><mspace width="0.167em"/><mn>27</mn>' in pages.markdown("$\\ln 27$")
+    assert f"<mi>ln</mi>{pages.SPACE}<mn>27</mn>" in pages.markdown("$\\ln 27$")
+    assert f"<mi>o</mi>{pages.SPACE}<mi>tanh</mi><mo" in pages.markdown("$o \\tanh(c)$")
+    assert "<msup><mi>tanh</mi><mn>2</mn></msup>" in pages.markdown("$\\tanh^2 c$")
 
 
 def test_all_lessons_have_slide_marks_that_make_a_deck():

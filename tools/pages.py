@@ -18,6 +18,14 @@ TEMPLATE = """{%- extends 'index.html.j2' -%}
 {%- block html_head_js_mathjax -%}{%- endblock -%}
 {%- block html_head_js_mermaidjs -%}{%- endblock -%}
 {%- block jupyter_widgets -%}{%- endblock -%}
+{%- block body_header -%}
+<body class="jp-Notebook" data-jp-theme-light="true" data-jp-theme-name="JupyterLab Light">
+{{ resources.get("navigation", "") }}
+<main>
+{%- endblock -%}
+{%- block data_widget_view scoped -%}
+<div class="jp-OutputArea-output"><p>{{ output.data["text/plain"] | escape_html }}</p></div>
+{%- endblock -%}
 {%- block data_png scoped -%}
 <div class="jp-RenderedImage jp-OutputArea-output" tabindex="0">
 <img alt="{{ output | get_metadata('alt', 'image/png') | escape_html }}"
@@ -33,18 +41,31 @@ main { max-width: 60rem; margin: 0 auto; padding: 0 1rem; }
 .jp-RenderedHTMLCommon img, .jp-OutputArea-output img { max-width: 100%; height: auto; }
 math[display="block"] { margin: 0.8em 0; overflow: auto hidden; }
 math { font-size: 1.1em; }
+.jp-OutputArea-output pre { white-space: pre-wrap; overflow-wrap: anywhere; }
+.jp-InputArea-editor { overflow: auto hidden; }
+.jp-OutputPrompt, .jp-InputPrompt { color: #4a5662 !important; opacity: 1 !important; }
+.highlight .c1, .highlight .c, .highlight .sd { color: #566068; }
+.highlight .o, .highlight .ow { color: #7a1fa2; }
+.highlight .mi, .highlight .mf { color: #00614a; }
+.highlight .s1, .highlight .s2, .highlight .sa, .highlight .si, .highlight .se { color: #8a3200; }
+.highlight .nb, .highlight .bp, .highlight .ne { color: #005c73; }
+.highlight .k, .highlight .kn, .highlight .kc { color: #0a4f9e; font-weight: 600; }
 </style>
+{{ resources.get("head", "") }}
 {%- endblock -%}
 """
 
-# A function such as ln with nothing but a thin space before its argument, as TeX sets it.
-NAMED = re.compile(r"(<mi>(?:ln|log|exp|tanh|sin|cos|max|min|softmax)</mi>)(?=<m[in]>|<msu[bp])")
+# TeX sets a thin space between a function such as ln and its neighbours; MathML needs it said.
+FUNCTION = r"<mi>(?:ln|log|exp|tanh|sin|cos|max|min|arg)</mi>"
+BEFORE = re.compile(rf"(?<=</m[in]>)(?={FUNCTION})|(?<=</msu[bp]>)(?={FUNCTION})")
+BEHIND = re.compile(rf"(?<!<msup>)(?<!<msub>)(?<!<msubsup>)({FUNCTION})(?=<m[in]>|<msu[bp])")
+SPACE = '<mspace width="0.167em"/>'
 
 
 def mathml(formula, display):
     """Return TeX as MathML, with the TeX itself as its label for readers that need text."""
     text = latex2mathml.converter.convert(formula.strip(), display=display)
-    text = NAMED.sub(r'\1<mspace width="0.167em"/>', text)
+    text = BEFORE.sub(SPACE, BEHIND.sub(rf"\1{SPACE}", text))
     label = html.escape(formula.strip())
     return text.replace("<math ", f'<math aria-label="{label}" ', 1)
 
@@ -92,15 +113,18 @@ class Exporter(HTMLExporter):
         return markdown(source, context.get("cell", {}).get("attachments"))
 
 
-def page(notebook, title):
+def page(notebook, title, navigation="", head=""):
     """Return an executed notebook as HTML.
 
     Args:
         notebook: NotebookNode with outputs.
         title: of the page.
+        navigation: HTML that stands before the notebook.
+        head: HTML that stands at the end of the page's head.
     """
     exporter = Exporter(template_name="lab", raw_template=TEMPLATE)
-    return exporter.from_notebook_node(notebook, {"metadata": {"name": title}})[0]
+    resources = {"metadata": {"name": title}, "navigation": navigation, "head": head}
+    return exporter.from_notebook_node(notebook, resources)[0]
 
 
 def index(title, rows, verdicts):
