@@ -45,7 +45,8 @@ class WatchedKernel(RunningKernel):
     def __init__(self, cwd, startup_timeout):
         self.km, self.kc = start_new_kernel(
             startup_timeout=startup_timeout, kernel_name=CURRENT_ENV_KERNEL_NAME,
-            stderr=subprocess.DEVNULL, cwd=cwd, env=closed_environment())
+            stderr=subprocess.DEVNULL, cwd=cwd, env=closed_environment(),
+            extra_arguments=list(lessons.KERNEL_ARGUMENTS))
         self._ensure_iopub_up()
 
     def get_message(self, stream, timeout=None):

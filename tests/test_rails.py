@@ -138,6 +138,11 @@ def test_store_keeps_sources_and_adds_outputs(house):
     assert list(path.parent.iterdir()) == [path]
 
 
+def test_a_kernel_leaves_the_users_history_alone(house):
+    path = lesson(house, "print(get_ipython().history_manager.hist_file)")
+    assert tiny.code(lessons.execute(path, io.StringIO())[0], 0).outputs[0].text == ":memory:\n"
+
+
 def test_store_of_a_failing_lesson_changes_nothing(house, capsys):
     path = lesson(house, "print(1)", "1 / 0")
     before = path.read_bytes()

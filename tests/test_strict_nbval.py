@@ -36,8 +36,7 @@ SOUND = """import numpy as np
 from IPython.display import Audio, display
 wave = np.sin(np.arange(800) / 8)
 display(Audio(wave, rate=8000))"""
-PLAIN = 'print("six times seven is", 6 * 7)'
-PLAIN = tiny.FIND_COURSE + '\nprint("six times seven is", 6 * 7)'
+PLAIN = tiny.FIND_COURSE + '\nprint(get_ipython().history_manager.hist_file, 6 * 7)'
 GOOD = {"words": (PLAIN, MEASURE), "drawn": (tiny.FIND_COURSE, DRAW, SOUND)}
 
 

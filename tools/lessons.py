@@ -11,6 +11,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOKS = ROOT / "notebooks"
 CELL_SECONDS = 600
+# Kernels that share the history of the user's own sessions lock each other out, and then write a
+# complaint into the output of a cell.
+KERNEL_ARGUMENTS = ("--HistoryManager.hist_file=:memory:",)
 
 
 class LessonError(Exception):
@@ -181,6 +184,7 @@ def execute(path, stream=None, environment=None):
 
     client = NotebookClient(notebook, km=kernel_manager(), timeout=CELL_SECONDS,
                             coalesce_streams=True, record_timing=False,
+                            extra_arguments=list(KERNEL_ARGUMENTS),
                             resources={"metadata": {"path": str(path.parent)}},
                             on_cell_start=started, on_cell_executed=ended)
     try:

@@ -83,6 +83,7 @@ def run_lesson(file, seed, table):
         print(f"\r{file.stem} seed {seed}: cell {cell_index + 1} of {total}", end="", flush=True)
 
     client = NotebookClient(notebook, km=lessons.kernel_manager(), timeout=None, allow_errors=True,
+                            extra_arguments=list(lessons.KERNEL_ARGUMENTS),
                             resources={"metadata": {"path": str(file.parent)}},
                             on_cell_start=show_progress)
     seeded = lessons.kernel_environment(COURSE_SEED=str(seed), COURSE_MEASURE=str(table))
