@@ -31,7 +31,7 @@ help:
 	@echo 'make store LESSON=03        run a lesson and store its outputs in the notebook'
 	@echo 'make verdicts               write the tables of README.md from the stored notebooks'
 	@echo 'make measure [LESSON=03]    run the lessons with five seeds and fill data/measurements.csv'
-	@echo 'make bench                  measure our cells and decoder against Keras; takes ten minutes'
+	@echo 'make bench                  measure our code against Keras and gensim; takes ten minutes'
 	@echo 'make colab REPO=owner/name  write the address of your copy into links and set-up cells;'
 	@echo '                            VERSION=tag names the branch or tag that Colab fetches'
 	@echo 'make release                make the bundle that students get in build/release'

@@ -362,3 +362,13 @@ WRONG = [
 @pytest.mark.parametrize(("call", "said"), WRONG)
 def test_wrong_input_is_one_sentence(call, said):
     assert said in answer_to(call)
+
+
+# Speed
+
+def test_our_trainer_is_as_fast_as_the_course_says():
+    """`make bench` shows the ratios; here they may not fall below what the course promises."""
+    from tools import bench_word2vec
+    found = bench_word2vec.speeds(turns=3)
+    assert found["ours, skip-gram"][1] >= 2 * found["Keras, skip-gram"][1]
+    assert found["ours, skip-gram"][0] >= 0.5 * found["gensim, skip-gram"][0]

@@ -16,7 +16,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import numpy as np
 
-from utils import cells, corpora, environment, seq2seq
+from tools.bench_word2vec import bench_word2vec  # noqa: E402  (the path above)
+from utils import cells, corpora, environment, seq2seq  # noqa: E402
 
 BATCH, LENGTH, INPUT_SIZE, HIDDEN_SIZE = 32, 50, 32, 64
 KINDS = {
@@ -243,7 +244,7 @@ def bench_addition():
               f"{taken['as published'] / taken[way]:6.1f} times as fast", flush=True)
 
 
-PARTS = {"cells": bench_cells, "decoding": bench_decoding, "addition": bench_addition}
+PARTS = {"cells": bench_cells, "decoding": bench_decoding, "addition": bench_addition, "word2vec": bench_word2vec}
 
 
 def main(names):

@@ -10,13 +10,14 @@ from utils import corpora, environment, word2vec
 MODELS = {"CBOW": 0, "skip-gram": 1}
 OTHER_SEED = 100                  # added to the seed of the second gensim run
 WIKIPEDIA_EPOCHS = 10
-SIZES = (50_000, 200_000, 1_000_000, 4_000_000)
+SIZES = (50_000, 200_000, 1_000_000)
 TIMES = (10, 20, 40, 80, 160)     # how often each half occurs, about
 WORDS = 60                        # at most so many words are split for each entry of TIMES
 SETTINGS = {
     "CBOW, 5 epochs": {"sg": 0, "epochs": 5},
     "skip-gram, 5 epochs": {"sg": 1, "epochs": 5},
     "CBOW, 15 epochs, learning rate 0.05": {"sg": 0, "epochs": 15, "alpha": 0.05},
+    "skip-gram, 5 epochs, learning rate 0.05": {"sg": 1, "epochs": 5, "alpha": 0.05},
 }
 
 
@@ -42,7 +43,7 @@ def wikipedia(seed, model):
     trained = word2vec.train(articles, model.lower(), epochs=WIKIPEDIA_EPOCHS, seed=seed)
     ours = word2vec.keyed_vectors(trained.word_list.words, trained.W_in)
     words = first.index_to_key[100:1100]
-    results = [word2vec.neighbour_overlap(keyed, second, words) for keyed in (first, ours)]
+    results = [word2vec.neighbour_overlap(first, keyed, words) for keyed in (second, ours)]
     for name in corpora.PAIR_LISTS:
         pairs = corpora.word_pairs(name)
         results += [word2vec.pair_score(keyed, pairs)[0] for keyed in (first, ours)]
@@ -54,7 +55,8 @@ def halves(seed, size, **settings):
 
     Returns:
         The shares of halves that are nearest neighbours, one for each entry of TIMES (-1 where no
-        word occurs that often); the rank correlations with both lists of ratings; CPU seconds.
+        word occurs that often); the same after the mean vector has been subtracted; the rank
+        correlations with both lists of ratings; CPU seconds.
     """
     rng = np.random.default_rng(seed)
     reviews, total = [], 0
@@ -71,8 +73,9 @@ def halves(seed, size, **settings):
         groups.append([counted.words[i] for i in chosen])
     split = word2vec.split_words(reviews, [word for group in groups for word in group], rng)
     keyed, seconds = by_gensim(split, seed, **settings)
-    results = [(100 * word2vec.halves_score(keyed, group) if group else -1.0, "%")
-               for group in groups]
+    centred = word2vec.keyed_vectors(keyed.index_to_key, keyed.vectors - keyed.vectors.mean(axis=0))
+    results = [(100 * word2vec.halves_score(vectors, group) if group else -1.0, "%")
+               for vectors in (keyed, centred) for group in groups]
     results += [(word2vec.pair_score(keyed, corpora.word_pairs(name))[0], "of 1")
                 for name in corpora.PAIR_LISTS]
     return [*results, (seconds, "CPU s")]
@@ -88,8 +91,9 @@ SWEEPS = [
         "neighbour overlap: gensim and gensim", "neighbour overlap: ours and gensim",
         "wordsim353: gensim", "wordsim353: ours", "simlex999: gensim", "simlex999: ours")),
         f"{model}, Wikipedia, 10 epochs", partial(wikipedia, model=model)) for model in MODELS),
-    *(Sweep((*(f"08 halves seen {times} times" for times in TIMES), "08 halves: wordsim353",
-             "08 halves: simlex999", "08 halves: seconds"),
+    *(Sweep((*(f"08 halves seen {times} times" for times in TIMES),
+             *(f"08 halves seen {times} times, mean subtracted" for times in TIMES),
+             "08 halves: wordsim353", "08 halves: simlex999", "08 halves: seconds"),
             f"{setting}, {size_name(size)}", partial(halves, size=size, **options))
       for size in SIZES for setting, options in SETTINGS.items()),
 ]

@@ -11,6 +11,7 @@ from utils.word2vec import steps, text
 MODELS = ("cbow", "skip-gram")
 LENGTH = 16                       # centre words of a block
 BLOCKS = 4                        # blocks of a batch
+SHARED = {"cbow": 64, "skip-gram": 192}      # negatives of a batch
 LEAST_RATE = 1e-4                 # where the learning rate ends
 
 
@@ -48,7 +49,7 @@ class Embedding:
 
 def train(sequences, model="skip-gram", vector_size=100, window=5, k=5, sample=1e-3, epochs=5,
           learning_rate=0.025, least_count=5, seed=0, power=0.75, shrink=True, skip_own=True,
-          divide=False, shared=64):
+          divide=False, shared=None):
     """Train vectors of words with negative sampling; the defaults are those of gensim.
 
     Args:
@@ -67,7 +68,9 @@ def train(sequences, model="skip-gram", vector_size=100, window=5, k=5, sample=1
         shrink: shrink each window at random (`windows`).
         skip_own: as for `skip_gram`.
         divide: as for `cbow`; False does as word2vec.c and gensim do.
-        shared: negatives drawn per batch of 64 words and shared by its examples.
+        shared: negatives drawn per batch of 64 words and shared by its examples; None stands for
+            64 with CBOW and 192 with skip-gram, which has several examples per word. More of them
+            cost time and make the draw less noisy.
 
     Returns:
         An Embedding.
@@ -77,8 +80,9 @@ def train(sequences, model="skip-gram", vector_size=100, window=5, k=5, sample=1
     """
     validate.one_of("model", model, MODELS)
     for name, value in (("vector_size", vector_size), ("window", window), ("k", k),
-                        ("epochs", epochs), ("shared", shared)):
+                        ("epochs", epochs)):
         validate.whole_number(name, value)
+    shared = validate.whole_number("shared", SHARED[model] if shared is None else shared)
     validate.real_number("learning_rate", learning_rate, minimum=LEAST_RATE)
     word_list = text.WordList(sequences, least_count)
     rng = tasks.generator(seed)
