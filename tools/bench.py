@@ -244,7 +244,8 @@ def bench_addition():
               f"{taken['as published'] / taken[way]:6.1f} times as fast", flush=True)
 
 
-PARTS = {"cells": bench_cells, "decoding": bench_decoding, "addition": bench_addition, "word2vec": bench_word2vec}
+PARTS = {"cells": bench_cells, "decoding": bench_decoding, "addition": bench_addition,
+         "word2vec": bench_word2vec}
 
 
 def main(names):
