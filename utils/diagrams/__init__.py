@@ -1,0 +1,14 @@
+"""Pictures of architectures: boxes and arrows in one style."""
+
+from utils.diagrams.drawing import ROLES, picture_of
+from utils.diagrams.networks import (
+    backward_paths,
+    bidirectional,
+    encoder_decoder,
+    lstm_cell,
+    recurrent_cell,
+)
+from utils.diagrams.types import KINDS, side_by_side, unrolled
+
+__all__ = ["KINDS", "ROLES", "backward_paths", "bidirectional", "encoder_decoder", "lstm_cell",
+           "picture_of", "recurrent_cell", "side_by_side", "unrolled"]

@@ -1,0 +1,219 @@
+"""Pictures of a cell, of its backward paths, and of networks made from cells."""
+
+from utils import figures, validate
+from utils.diagrams.drawing import BOX_HEIGHT, MARGIN, Drawing, box_width, checked_contents
+
+
+def recurrent_cell(steps=3, weights=("A", "B", "C")):
+    """Draw the recurrent layer twice: folded, with its loop, and unrolled over time.
+
+    Args:
+        steps: number of time steps of the unrolled form, from 2 to 6.
+        weights: names of the three weights: input to hidden, hidden to hidden, hidden to output.
+
+    Returns:
+        A matplotlib Figure.
+
+    Raises:
+        InputError: steps out of range, or not three names.
+    """
+    validate.whole_number("steps", steps, 2, 6)
+    names = checked_contents("weights", weights, 3)
+    rows = [MARGIN + 0.3 + k * (BOX_HEIGHT + 0.62) for k in range(3)]
+    half, width, between = BOX_HEIGHT / 2, 0.86, 0.62
+    first = 3.35
+    drawing = Drawing(first + steps * width + (steps - 1) * between + 0.75, rows[2] + 0.85)
+
+    def column(x, labels):
+        for row, label, role in zip(rows, labels, ("input", "state", "output"), strict=True):
+            drawing.box(x, row, label, role, width=width)
+        drawing.arrow((x, rows[0] + half), (x, rows[1] - half), names[0])
+        drawing.arrow((x, rows[1] + half), (x, rows[2] - half), names[2])
+
+    column(0.65, ("x", "h", "y"))
+    right = 0.65 + width / 2
+    drawing.arrow((right, rows[1] + 0.12), (right, rows[1] - 0.12), bend=-2.6)
+    drawing.text(right + 0.56, rows[1], names[1], fontweight="bold")
+    drawing.text(0.65, rows[2] + 0.55, "folded", fontweight="bold")
+    drawing.text(2.25, rows[1], "=", fontsize=24)
+    drawing.arrow((first - 0.5, rows[1]), (first, rows[1]), names[1])
+    for k in range(steps):
+        x = first + width / 2 + k * (width + between)
+        column(x, [f"{letter}({k + 1})" for letter in "xhy"])
+        last = k == steps - 1
+        drawing.arrow((x + width / 2, rows[1]),
+                      (x + width / 2 + (0.5 if last else between), rows[1]), names[1])
+    middle = first + (steps * width + (steps - 1) * between) / 2
+    drawing.text(middle, rows[2] + 0.55, "unrolled: the same weights at every step",
+                 fontweight="bold")
+    return drawing.figure
+
+
+def backward_paths(steps=3):
+    """Draw the unrolled network with the ways that the derivative of the last error takes back.
+
+    Args:
+        steps: number of time steps, from 2 to 5.
+
+    Returns:
+        A matplotlib Figure: black arrows for the way forward, coloured ones for the way back.
+
+    Raises:
+        InputError: steps out of range.
+    """
+    validate.whole_number("steps", steps, 2, 5)
+    rows, width, between = [MARGIN + 0.3, 1.75, 3.2], 0.9, 1.3
+    half, red = BOX_HEIGHT / 2, figures.COLOURS["vermilion"]
+    drawing = Drawing(0.5 + steps * width + (steps - 1) * between + 0.9, rows[2] + 0.85)
+    for k in range(steps):
+        x = 0.3 + width / 2 + k * (width + between)
+        for row, name, role in zip(rows, "xSE", ("input", "state", "output"), strict=True):
+            drawing.box(x, row, f"{name}{k + 1}", role, width=width)
+        drawing.arrow((x - 0.16, rows[0] + half), (x - 0.16, rows[1] - half), "A", side=-1)
+        drawing.arrow((x - 0.16, rows[1] + half), (x - 0.16, rows[2] - half), "C", side=-1)
+        drawing.arrow((x + 0.16, rows[1] - half), (x + 0.16, rows[0] + half), colour=red)
+        drawing.text(x + 0.58, (rows[0] + rows[1]) / 2, f"\u2202S{k + 1}/\u2202A", color=red)
+        if k:
+            left, right = x - width / 2 - between, x - width / 2
+            drawing.arrow((left, rows[1] - 0.12), (right, rows[1] - 0.12), "B", side=-1)
+            drawing.arrow((right, rows[1] + 0.12), (left, rows[1] + 0.12), colour=red)
+            drawing.text((left + right) / 2, rows[1] + 0.34, f"\u2202S{k + 1}/\u2202S{k}",
+                         color=red)
+    drawing.arrow((x + 0.16, rows[2] - half), (x + 0.16, rows[1] + half), colour=red)
+    drawing.text(x + 0.66, (rows[1] + rows[2]) / 2, f"\u2202E{steps}/\u2202S{steps}", color=red)
+    middle = drawing.figure.get_figwidth() / 2
+    drawing.text(middle, rows[2] + 0.55, f"the way of E{steps} back to every use of A", color=red,
+                 fontweight="bold")
+    return drawing.figure
+
+
+def encoder_decoder(read=("forty", "two"), written=("quarante", "deux")):
+    """Draw an encoder that reads, the context vector, and a decoder that writes from <start> on.
+
+    A dashed arrow carries an output back in as the next input.
+
+    Args:
+        read: words of the source.
+        written: words of the target, without start and end token.
+
+    Returns:
+        A matplotlib Figure.
+
+    Raises:
+        InputError: no words, or something that is no text.
+    """
+    read, written = checked_contents("read", read), checked_contents("written", written)
+    given, wanted = ["<start>", *written], [*written, "<end>"]
+    rows, half, gap = [0.75, 1.85, 2.95], BOX_HEIGHT / 2, 0.34
+    widths = [box_width(word) for word in read]
+    widths += [max(box_width(a), box_width(b)) for a, b in zip(given, wanted, strict=True)]
+    context, red = 1.15, figures.COLOURS["vermilion"]
+    drawing = Drawing(2 * MARGIN + sum(widths) + gap * (len(widths) - 2) + context, 3.55)
+    x, places = MARGIN, []
+    for k, width in enumerate(widths):
+        x += (context if k == len(read) else gap) if k else 0
+        places.append(x + width / 2)
+        x += width
+    for k, (centre, width) in enumerate(zip(places, widths, strict=True)):
+        step = k - len(read)
+        drawing.box(centre, rows[1], "h", "state", width=width)
+        drawing.box(centre, rows[0], read[k] if step < 0 else given[step], "input", width=width)
+        drawing.arrow((centre, rows[0] + half), (centre, rows[1] - half))
+        if k:
+            before = places[k - 1] + widths[k - 1] / 2
+            drawing.arrow((before, rows[1]), (centre - width / 2, rows[1]))
+        if step >= 0:
+            drawing.box(centre, rows[2], wanted[step], "output", width=width)
+            drawing.arrow((centre, rows[1] + half), (centre, rows[2] - half))
+        if step > 0:
+            drawing.arrow((before - 0.02, rows[2] - half), (centre - width / 2 + 0.08,
+                          rows[0] + half), dashed=True, colour=red)
+    edge = places[len(read) - 1] + widths[len(read) - 1] / 2 + context / 2
+    drawing.text(edge, rows[1] + 0.2, "context", fontweight="bold")
+    ends = ((places[0] - widths[0] / 2 + edge - context / 2) / 2, "encoder"), (
+        (edge + context / 2 + places[-1] + widths[-1] / 2) / 2, "decoder")
+    for middle, name in ends:
+        drawing.text(middle, 0.25, name, fontweight="bold")
+    return drawing.figure
+
+
+def lstm_cell():
+    """Draw one step of an LSTM: the belt c above, three gates and the candidate below.
+
+    Returns:
+        A matplotlib Figure.
+    """
+    drawing = Drawing(9.5, 4.3)
+    wires, gates, middle, belt = 0.45, 1.5, 2.55, 3.6
+    half, red = BOX_HEIGHT / 2, figures.COLOURS["vermilion"]
+
+    def operation(x, y, sign):
+        drawing.box(x, y, sign, "state", width=0.46)
+
+    drawing.text(0.55, belt, "c(t-1)")
+    drawing.arrow((1.0, belt), (1.87, belt), colour=red)
+    drawing.arrow((2.33, belt), (4.27, belt), colour=red)
+    drawing.arrow((4.73, belt), (8.0, belt), colour=red)
+    drawing.text(8.35, belt, "c(t)")
+    drawing.text(3.3, belt + 0.32, "the conveyor belt", color=red, fontweight="bold")
+    operation(2.1, belt, "\u00d7")
+    operation(4.5, belt, "+")
+    for x, name, role in ((2.1, "forget  f", "plain"), (3.7, "input  i", "plain"),
+                          (5.3, "candidate  g", "input"), (7.1, "output  o", "plain")):
+        drawing.box(x, gates, name, role, width=1.4)
+        drawing.arrow((x, wires), (x, gates - half))
+    drawing.text(0.75, wires, "h(t-1), x(t)")
+    drawing.axes.plot((1.4, 7.1), (wires, wires), color="black", linewidth=1.6, zorder=2)
+    drawing.arrow((2.1, gates + half), (2.1, belt - half))
+    operation(4.5, middle, "\u00d7")
+    drawing.arrow((3.9, gates + half), (4.27, middle))
+    drawing.arrow((5.1, gates + half), (4.73, middle))
+    drawing.arrow((4.5, middle + half), (4.5, belt - half))
+    drawing.box(7.1, middle, "tanh", "plain", width=0.8)
+    drawing.arrow((7.1, belt), (7.1, middle + half))
+    operation(8.2, (gates + middle) / 2, "\u00d7")
+    drawing.arrow((7.5, middle), (7.97, (gates + middle) / 2 + 0.1))
+    drawing.arrow((7.8, gates), (7.97, (gates + middle) / 2 - 0.1))
+    drawing.arrow((8.43, (gates + middle) / 2), (8.85, (gates + middle) / 2))
+    drawing.text(9.12, (gates + middle) / 2, "h(t)")
+    return drawing.figure
+
+
+def bidirectional(inputs=("x(1)", "x(2)", "x(3)"), outputs=("y(1)", "y(2)", "y(3)")):
+    """Draw a bidirectional layer: one row of states that runs to the right, one to the left.
+
+    Args:
+        inputs: list of texts, one per step.
+        outputs: list of texts, as many.
+
+    Returns:
+        A matplotlib Figure.
+
+    Raises:
+        InputError: no list of texts, or lists of different lengths.
+    """
+    inputs = checked_contents("inputs", inputs)
+    outputs = checked_contents("outputs", outputs, len(inputs))
+    rows, half = [MARGIN + BOX_HEIGHT / 2 + k * (BOX_HEIGHT + 0.42) for k in range(4)], 0.23
+    names = (("ahead", 0.86), ("back", 0.86))
+    pitch = max(2.25, *(box_width(text) + 0.2 for text in (*inputs, *outputs)))
+    drawing = Drawing(1.75 + pitch * len(inputs), rows[3] + BOX_HEIGHT / 2 + MARGIN)
+    for k, (entering, leaving) in enumerate(zip(inputs, outputs, strict=True)):
+        x = 1.55 + pitch * (k + 0.5)
+        drawing.box(x, rows[0], entering, "input")
+        drawing.box(x, rows[3], leaving, "output")
+        for (name, width), row, side, colour in zip(
+                names, rows[1:3], (-0.5, 0.5), ("black", figures.COLOURS["vermilion"]),
+                strict=True):
+            drawing.box(x + side, row, name, "state", width=width)
+            drawing.arrow((x + 0.25 * side, rows[0] + half), (x + side, row - half), colour=colour)
+            drawing.arrow((x + side, row + half), (x + 0.25 * side, rows[3] - half), colour=colour)
+        if k:
+            left, right = x - pitch, x
+            drawing.arrow((left - 0.07, rows[1]), (right - 0.93, rows[1]))
+            drawing.arrow((right + 0.07, rows[2]), (left + 0.93, rows[2]),
+                          colour=figures.COLOURS["vermilion"])
+    drawing.text(0.85, rows[1], "left to right", fontweight="bold")
+    drawing.text(0.85, rows[2], "right to left", fontweight="bold",
+                 color=figures.COLOURS["vermilion"])
+    return drawing.figure
