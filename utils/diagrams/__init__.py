@@ -1,6 +1,6 @@
 """Pictures of architectures: boxes and arrows in one style."""
 
-from utils.diagrams.drawing import ROLES, picture_of
+from utils.diagrams.drawing import ROLES, Drawing, picture_of
 from utils.diagrams.networks import (
     backward_paths,
     bidirectional,
@@ -10,5 +10,5 @@ from utils.diagrams.networks import (
 )
 from utils.diagrams.types import KINDS, side_by_side, unrolled
 
-__all__ = ["KINDS", "ROLES", "backward_paths", "bidirectional", "encoder_decoder", "lstm_cell",
-           "picture_of", "recurrent_cell", "side_by_side", "unrolled"]
+__all__ = ["KINDS", "ROLES", "Drawing", "backward_paths", "bidirectional", "encoder_decoder",
+           "lstm_cell", "picture_of", "recurrent_cell", "side_by_side", "unrolled"]
