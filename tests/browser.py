@@ -58,7 +58,7 @@ class Browser:
         number, path = port.read_text().split()
         self.socket = websocket.create_connection(f"ws://127.0.0.1:{number}{path}", timeout=120,
                                                   suppress_origin=True)
-        self.count, self.tabs = 0, {}
+        self.count, self.tabs, self.answers = 0, {}, {}
 
     def __enter__(self):
         return self
@@ -74,32 +74,38 @@ class Browser:
         self.folder.cleanup()
 
     def read(self):
-        """Read one message; hand events to their tab; return answers."""
+        """Read one message: keep an answer, hand an event to its tab."""
         message = json.loads(self.socket.recv())
         if "id" in message:
-            return message
-        tab = self.tabs.get(message.get("sessionId"))
-        if tab:
+            self.answers[message["id"]] = message
+        elif tab := self.tabs.get(message.get("sessionId")):
             tab.event(message["method"], message["params"])
-        return None
 
-    def call(self, method, session=None, **parameters):
-        """Give a command and return its result."""
+    def ask(self, method, session=None, **parameters):
+        """Give a command and return its number, for `answer`."""
         self.count += 1
-        asked = self.count
-        message = {"id": asked, "method": method, "params": parameters}
+        message = {"id": self.count, "method": method, "params": parameters}
         if session:
             message["sessionId"] = session
         self.socket.send(json.dumps(message))
-        while True:
-            answer = self.read()
-            if answer and answer["id"] == asked:
-                assert "error" not in answer, f"{method}: {answer['error']['message']}"
-                return answer["result"]
+        return self.count
+
+    def answer(self, asked):
+        """Wait for the result of a command and return it."""
+        while asked not in self.answers:
+            self.read()
+        answer = self.answers.pop(asked)
+        assert "error" not in answer, answer["error"]["message"]
+        return answer["result"]
+
+    def call(self, method, session=None, **parameters):
+        """Give a command and return its result."""
+        return self.answer(self.ask(method, session, **parameters))
 
     def tab(self, width=1280, height=720):
         """Open an empty page and return its Tab."""
-        tab = self.attach(self.call("Target.createTarget", url="about:blank")["targetId"])
+        made = self.call("Target.createTarget", url="about:blank", newWindow=True)
+        tab = self.attach(made["targetId"])
         tab.size(width, height)
         return tab
 
@@ -115,7 +121,7 @@ class Tab:
 
     def __init__(self, browser, session, target):
         self.browser, self.session, self.target = browser, session, target
-        self.faults, self.loaded = [], False
+        self.faults, self.loaded, self.taking = [], False, None
         for domain in ("Page", "Network", "Runtime", "Log"):
             self.call(f"{domain}.enable")
 
@@ -177,15 +183,23 @@ class Tab:
             time.sleep(0.1)
         return value
 
-    def picture(self, path=None, **settings):
-        """Return the page as a picture (bytes); also write it to `path`."""
-        shot = self.call("Page.captureScreenshot", format="jpeg", quality=80,
-                         optimizeForSpeed=True, **settings)
-        data = base64.b64decode(shot["data"])
-        if path:
+    def take(self):
+        """Begin to take a picture of the page; `keep` ends it. Other tabs may work meanwhile."""
+        self.taking = self.browser.ask("Page.captureScreenshot", self.session, format="jpeg",
+                                       quality=80, optimizeForSpeed=True)
+
+    def keep(self, path):
+        """Write the picture that was begun, if there is one, to `path`."""
+        if self.taking:
+            data = base64.b64decode(self.browser.answer(self.taking)["data"])
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(data)
-        return data
+            self.taking = None
+
+    def picture(self, path):
+        """Write the page as a picture to `path`."""
+        self.take()
+        self.keep(path)
 
     def close(self):
         """Close the page."""

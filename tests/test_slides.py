@@ -8,7 +8,7 @@ import pytest
 
 import browser
 import tiny
-from tools import cutter, excerpt, fonts, layout, lessons, notebook_rules, pages, results, slides
+from tools import excerpt, fonts, layout, lessons, notebook_rules, pages, results, slides
 
 PATHS = lessons.paths()
 BUILD = lessons.ROOT / "build"
@@ -32,16 +32,26 @@ def chromium():
         yield running
 
 
-def look(tab, pictures=None):
-    """Open every slide with all its steps shown; return the faults, a sentence each."""
-    tab.run(browser.CHECKS)
-    found = []
-    for number in range(tab.run("Reveal.getTotalSlides()")):
-        faults = tab.run(SHOW.replace("NUMBER", str(number)))
-        found += [f"slide {number + 1}: {fault}" for fault in faults]
+def look(tabs, pictures=None):
+    """Open every slide with all its steps shown; return the faults, a sentence each.
+
+    Args:
+        tabs: pages with the same deck; while one is photographed the next goes on.
+        pictures: folder for a picture of each slide, or None.
+    """
+    for tab in tabs:
+        tab.run(browser.CHECKS)
+    count, found = tabs[0].run("Reveal.getTotalSlides()"), []
+    for number in range(count + len(tabs)):
+        tab = tabs[number % len(tabs)]
         if pictures:
-            tab.picture(pictures / f"{number + 1:03d}.jpg")
-    return found + tab.faults
+            tab.keep(pictures / f"{number + 1 - len(tabs):03d}.jpg")
+        if number < count:
+            faults = tab.run(SHOW.replace("NUMBER", str(number)))
+            found += [f"slide {number + 1}: {fault}" for fault in faults]
+            if pictures:
+                tab.take()
+    return found + sum((tab.faults for tab in tabs), [])
 
 
 @pytest.mark.parametrize("name", [path.stem for path in PATHS])
@@ -49,18 +59,21 @@ def test_every_slide_fits_and_asks_for_nothing(chromium, decks, name):
     pictures = BUILD / "screenshots" / name
     for old in pictures.glob("*.jpg"):
         old.unlink()
-    tab = chromium.tab()
-    tab.open(decks[name])
-    assert tab.run("Reveal.getTotalSlides()") > 20
-    assert look(tab, pictures) == []
-    tab.close()
+    tabs = [chromium.tab(), chromium.tab()]
+    for tab in tabs:
+        tab.open(decks[name])
+    count = tabs[0].run("Reveal.getTotalSlides()")
+    assert look(tabs, pictures) == []
+    assert 20 < count == len(list(pictures.glob("*.jpg")))
+    for tab in tabs:
+        tab.close()
 
 
 def small(tmp_path, markup):
     """Write a deck of one slide whose content is `markup`; return its path."""
     notebook = tiny.notebook(prose="# One\n\n- a goal\n\n## Two\n\nREPLACED")
     notebook.cells[0].metadata["slideshow"]["slide_type"] = "slide"
-    text = slides.deck(notebook, "One", fonts.css("abc"))
+    text = slides.deck(slides.cut(notebook), "One", fonts.css("abc"))
     assert text.count("REPLACED") == 1
     path = tmp_path / "deck.html"
     path.write_text(text.replace("REPLACED", markup), encoding="utf-8")
@@ -98,7 +111,7 @@ PICTURE = ("data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAA
 def test_a_broken_slide_is_seen(chromium, tmp_path, markup, said):
     tab = chromium.tab()
     tab.open(small(tmp_path, markup))
-    found = look(tab)
+    found = look([tab])
     tab.close()
     if said is None:
         assert found == []
@@ -137,7 +150,7 @@ def cut(*cells):
     for mark, kind, source in cells:
         new = nbformat.v4.new_markdown_cell if kind == "prose" else nbformat.v4.new_code_cell
         made.append(new(source, metadata={"slideshow": {"slide_type": mark}}))
-    return cutter.Cutter(nbformat.v4.new_notebook(cells=made), "Course").pages
+    return slides.cut(nbformat.v4.new_notebook(cells=made))
 
 
 def test_a_deck_carries_all_it_needs(decks):
@@ -196,7 +209,7 @@ def test_long_code_is_parted_and_keeps_every_line():
 
 def test_every_page_of_every_lesson_has_room_for_what_it_shows():
     for path in PATHS:
-        found = cutter.Cutter(nbformat.read(path, as_version=4), "Course").pages
+        found = slides.cut(nbformat.read(path, as_version=4))
         assert [page.heading for page in found if page.room() < -15] == []
         assert all(page.pieces for page in found)
 
@@ -204,7 +217,7 @@ def test_every_page_of_every_lesson_has_room_for_what_it_shows():
 def test_everything_marked_to_be_shown_is_in_the_deck():
     for path in PATHS:
         notebook = nbformat.read(path, as_version=4)
-        text = "".join(page.html() for page in cutter.Cutter(notebook, "Course").pages)
+        text = "".join(page.html() for page in slides.cut(notebook))
         cells = [cell for cell in notebook.cells if cell.cell_type == "code"
                  and cell.metadata.slideshow.slide_type not in ("skip", "notes")]
         for cell in cells:

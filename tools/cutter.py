@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from tools import excerpt, layout, pages, results
 
-SMALLEST_FIGURE = 340
+SMALLEST_FIGURE = 400
 LARGEST_SCALE = 1.3
 
 
@@ -335,10 +335,16 @@ def code_parts(lines, room):
     for count in range(1, len(lines) + 1):
         wanted = [len(lines) * k / count for k in range(1, count)]
         places = tops if len(tops) >= count - 1 else range(1, len(lines))
-        cuts = sorted({min(places, key=lambda n, at=at: abs(n - at)) for at in wanted})
+        cuts = sorted({min(places, key=lambda n, at=at: abs(n - at) + indent(lines[n]))
+                       for at in wanted})
         found = [lines[a:b] for a, b in zip([0, *cuts], [*cuts, len(lines)], strict=True)]
         found = ["\n".join(part).strip("\n").split("\n") for part in found]
         if all(layout.fitting(layout.CODE_SIZES, lambda size, part=part:
                               layout.code_height(part, size), room) for part in found):
             break
     return found
+
+
+def indent(line):
+    """Return by how many places a line is indented; an empty line is no place for a cut."""
+    return len(line) - len(line.lstrip()) if line.strip() else 100

@@ -43,16 +43,20 @@ def without_dead_links(markup, known):
                   lambda m: m[0] if m[1] in known else m[2], markup, flags=re.DOTALL)
 
 
-def deck(notebook, title, font_rules, known=()):
+def cut(notebook):
+    """Return the pages of a lesson, a NotebookNode with its outputs."""
+    return cutter.Cutter(notebook, course.load()["title"]).pages
+
+
+def deck(found, title, font_rules, known=()):
     """Return a lesson's slides as one HTML file that carries all it needs.
 
     Args:
-        notebook: NotebookNode with its outputs.
+        found: its pages, from `cut`.
         title: of the lesson.
         font_rules: CSS with the fonts inside.
         known: names of the decks that a link may lead to.
     """
-    found = cutter.Cutter(notebook, course.load()["title"]).pages
     body = without_dead_links(sections(found), known)
     script = "\n".join(packaged(name) for name in ("dist/reveal.js", "plugin/notes/notes.js"))
     filled = {"title": html.escape(title), "fonts": font_rules,
@@ -83,13 +87,12 @@ def build(paths, folder):
     import nbformat
     folder.mkdir(parents=True, exist_ok=True)
     notebooks = {path: nbformat.read(path, as_version=4) for path in paths}
-    shown = "".join(visible(sections(cutter.Cutter(notebook, "").pages))
-                    for notebook in notebooks.values())
-    rules = fonts.css(shown + course.load()["title"] + "\u2192\u2190\u2193\u2191")
+    found = {path: cut(notebook) for path, notebook in notebooks.items()}
+    rules = fonts.css(visible("".join(map(sections, found.values()))))
     known = {f"{path.stem}.html" for path in lessons.paths()}
     written = []
     for path, notebook in notebooks.items():
-        text = deck(notebook, lessons.title(notebook, path), rules, known)
+        text = deck(found[path], lessons.title(notebook, path), rules, known)
         written.append(folder / f"{path.stem}.html")
         written[-1].write_text(text, encoding="utf-8")
     return written
