@@ -207,6 +207,18 @@ def test_long_code_is_parted_and_keeps_every_line():
     assert re.findall(r"def (f\d+)", text) == [f"f{n}" for n in range(10)]
 
 
+def test_long_output_is_parted_and_keeps_every_line():
+    printed = "\n".join(f"row {n}" if n % 20 else "" for n in range(1, 60))
+    cell = nbformat.v4.new_code_cell("f()", outputs=[nbformat.v4.new_output(
+        "stream", name="stdout", text=f"training: 3 runs, \u2248 9 CPU s\n{printed}")],
+        metadata={"slideshow": {"slide_type": "slide"}})
+    found = slides.cut(nbformat.v4.new_notebook(cells=[cell]))
+    text = "".join(page.html() for page in found)
+    assert len(found) == 4 and "CPU s" not in text
+    assert re.findall(r"row (\d+)", text) == [str(n) for n in range(1, 60) if n % 20]
+    assert all(page.room() > -1 for page in found)
+
+
 def test_every_page_of_every_lesson_has_room_for_what_it_shows():
     for path in PATHS:
         found = slides.cut(nbformat.read(path, as_version=4))

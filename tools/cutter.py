@@ -236,6 +236,10 @@ class Cutter:
 
     def text(self, page, kind, value):
         """Show printed text, at the next step if it stands under its code."""
+        if kind == "text" and not layout.output_size(value, Page(self.heading).room()):
+            for part in parts_of(value.splitlines(), Page(self.heading).room()):
+                page = self.text(self.page() if page.pieces else page, kind, part)
+            return page
         height = results.height_of(kind, value, page.room())
         if page.pieces and height > page.room():
             page = self.page()
@@ -333,16 +337,33 @@ def code_parts(lines, room):
             and not re.match(r"(else|elif|except|finally)\b", lines[n])]
     found = [lines]
     for count in range(1, len(lines) + 1):
-        wanted = [len(lines) * k / count for k in range(1, count)]
         places = tops if len(tops) >= count - 1 else range(1, len(lines))
-        cuts = sorted({min(places, key=lambda n, at=at: abs(n - at) + indent(lines[n]))
-                       for at in wanted})
-        found = [lines[a:b] for a, b in zip([0, *cuts], [*cuts, len(lines)], strict=True)]
-        found = ["\n".join(part).strip("\n").split("\n") for part in found]
+        found = parted_at(lines, places, count, indent)
         if all(layout.fitting(layout.CODE_SIZES, lambda size, part=part:
                               layout.code_height(part, size), room) for part in found):
             break
     return found
+
+
+def parts_of(lines, room):
+    """Return printed lines as texts that each fit a page, cut at blank lines if there are any."""
+    blanks = [n for n in range(1, len(lines)) if not lines[n - 1].strip()]
+    for count in range(2, len(lines) + 1):
+        places = blanks if len(blanks) >= count - 1 else range(1, len(lines))
+        found = parted_at(lines, places, count)
+        texts = ["\n".join(part) for part in found]
+        if all(layout.output_size(text, room) for text in texts):
+            return texts
+    return ["\n".join(lines)]
+
+
+def parted_at(lines, places, count, cost=lambda line: 0):
+    """Return lines in `count` parts of about equal length, cut at some of `places`."""
+    wanted = [len(lines) * k / count for k in range(1, count)]
+    cuts = sorted({min(places, key=lambda n, at=at: abs(n - at) + cost(lines[n]))
+                   for at in wanted})
+    found = [lines[a:b] for a, b in zip([0, *cuts], [*cuts, len(lines)], strict=True)]
+    return ["\n".join(part).strip("\n").split("\n") for part in found]
 
 
 def indent(line):
