@@ -21,11 +21,13 @@ from tools import lessons, store_lesson
 WIDGET = "application/vnd.jupyter.widget-view+json"
 SECONDS = 400
 APP = "window.jupyterapp.shell.currentWidget.content"
-# What the widget shows beside its controls, and its first control.
+# What the widget shows beside its controls, and what to move: a slider, else another.
 SHOWN = """[...document.querySelectorAll('.jp-OutputArea .widget-html-content, '
-  + '.jp-OutputArea .widget-image')].map(e => e.src || e.innerHTML).join()"""
-CONTROL = ("document.querySelector('.jp-OutputArea .noUi-handle, .jp-OutputArea .widget-text input,"
-           " .jp-OutputArea .widget-textarea textarea')")
+  + '.jp-OutputArea .widget-image, .jp-OutputArea .widget-output img')]
+  .map(e => e.src || e.innerHTML).join()"""
+CONTROL = ("(document.querySelector('.jp-OutputArea .noUi-handle') || document.querySelector("
+           "'.jp-OutputArea .widget-dropdown select, .jp-OutputArea .widget-text input, "
+           ".jp-OutputArea .widget-textarea textarea'))")
 
 
 def with_widget(path):
@@ -135,18 +137,20 @@ def test_moving_a_widget_changes_what_it_shows(jupyter, tmp_path, path, place):
 
 
 def move(tab):
-    """Push the first control of a widget: a slider by a key, a box by typing into it."""
+    """Push the first control of a widget: a slider by a key, a menu, a box by typing into it."""
     tab.run(f"{CONTROL}.scrollIntoView({{block: 'center'}}); {CONTROL}.focus();"
             f"{CONTROL}.select?.()")
     if tab.run(f"{CONTROL}.matches('.noUi-handle')"):
         for key in ("rawKeyDown", "keyUp"):
             tab.call("Input.dispatchKeyEvent", type=key, key="ArrowRight", code="ArrowRight",
                      windowsVirtualKeyCode=39)
+        return
+    if tab.run(f"{CONTROL}.matches('select')"):
+        tab.run(f"{CONTROL}.selectedIndex = 1")
     else:
         number = tab.run(f"{CONTROL}.type") == "number"
         tab.call("Input.insertText", text="21" if number else "dull and awful")
-        tab.run(f"{CONTROL}.dispatchEvent(new Event('change', {{bubbles: true}}));"
-                f"{CONTROL}.blur()")
+    tab.run(f"{CONTROL}.dispatchEvent(new Event('change', {{bubbles: true}})); {CONTROL}.blur()")
 
 
 def test_only_the_cells_that_a_widget_needs_are_run():

@@ -350,7 +350,7 @@ def parts_of(lines, room):
     blanks = [n for n in range(1, len(lines)) if not lines[n - 1].strip()]
     for count in range(2, len(lines) + 1):
         places = blanks if len(blanks) >= count - 1 else range(1, len(lines))
-        found = parted_at(lines, places, count)
+        found = parted_at(lines, places, count, indent)
         texts = ["\n".join(part) for part in found]
         if all(layout.output_size(text, room) for text in texts):
             return texts

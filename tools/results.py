@@ -8,7 +8,7 @@ import struct
 from tools import layout
 
 COLOUR = {"true": "true", "true with a caveat": "caveat", "false": "false"}
-PROGRESS = re.compile(r"^.+: (?:\u2248 )?[\d,]+ (?:of [\d,]+ )?\w+, \u2248 \d+ CPU s\n?",
+PROGRESS = re.compile(r"^.+: (?:\u2248 )?[\d,]+ (?:of [\d,]+ )?\w+, \u2248 \d+ CPU s.*\n?",
                       re.MULTILINE)
 LONGEST_LINE = 200                            # printed lines beyond go to the speaker's notes
 VERDICT = re.compile(r"Claim (?P<id>\S+): (?P<verdict>[^.]+)\. Measured: (?P<evidence>.+)\n"
