@@ -129,11 +129,21 @@ def test_moving_a_widget_changes_what_it_shows(jupyter, tmp_path, path, place):
         assert tab.run(errors) == []
         tab.run(f"{APP}.scrollToItem({APP}.widgets.length - 1, 'start')")
         tab.wait(f"{CONTROL} !== null", 60)
-        before = tab.wait(SHOWN, 60)
+        before = at_rest(tab)
         move(tab)
         tab.wait(f"{SHOWN} !== {json.dumps(before)}", 60)
         tab.picture(lessons.ROOT / "build" / "screenshots" / "widgets" / f"{path.stem}-{place}.jpg")
         assert [fault for fault in tab.faults if "leaves the machine" in fault] == []
+
+
+def at_rest(tab):
+    """Return what the widget shows once it has stayed the same for three seconds."""
+    shown, since = tab.run(SHOWN), time.monotonic()
+    while time.monotonic() < since + 3:
+        time.sleep(0.2)
+        if shown != (shown := tab.run(SHOWN)):
+            since = time.monotonic()
+    return shown
 
 
 def move(tab):
