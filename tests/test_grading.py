@@ -421,9 +421,9 @@ FAULTS = {
     "memory of its process": (in_function("return bytearray(10 ** 12)"), "ok"),
     "fork bomb": (in_function("import os\nwhile True: os.fork()"), "ok"),
     "output flood": (in_function("while True: print('x' * 10 ** 6)"), "timeout"),
-    "report flood": (in_function(              # a slow machine reaches the time before the size
+    "report flood": (in_function(
         "import os\nwhile True:\n    for fd in range(3, 9):\n        try: os.write(fd, b'{}\\n' * "
-        "10 ** 5)\n        except OSError: pass"), "timeout died"),
+        "10 ** 5)\n        except OSError: pass"), "died"),
     "disk full": (in_function(
         "k = 0\nwhile True:\n    open(f'/tmp/{k}', 'wb').write(b'x' * 10 ** 7)\n    k += 1"), "ok"),
     "stdin": (in_function("return input()"), "ok"),

@@ -16,6 +16,7 @@ from utils import wire
 
 INSIDE = Path(__file__).with_name("worker.py"), Path(wire.__file__)
 LARGEST_REPORT = 32 * 1024 * 1024
+MOST_EVENTS = 10_000                # a notebook of a thousand cells reports far fewer
 MEGABYTE = 1024 * 1024
 
 
@@ -161,3 +162,6 @@ def collect(process, seconds):
                     return found
                 if step is None:
                     found.events.append(event)
+                if len(found.events) > MOST_EVENTS:
+                    found.end = "flood"
+                    return found
