@@ -44,6 +44,16 @@ def test_links_to_colab_open_this_lesson_of_this_course(lesson):
     assert found == {course.colab_link(course.load(), path.name)}
 
 
+def test_the_first_cell_leads_to_slides_assignment_and_neighbours(lesson):
+    path, notebook = lesson
+    at = PATHS.index(path)
+    wanted = {course.slides_link(course.load(), path.stem),
+              f"../coursework/source/{path.stem}/assignment_{path.stem}.ipynb",
+              *(other.name for other in (*PATHS[max(at - 1, 0):at], *PATHS[at + 1:at + 2]))}
+    line = notebook.cells[0].source.split("\n\n")[1].splitlines()[1]
+    assert set(re.findall(r"\]\(([^)]+)\)", line)) == wanted
+
+
 def test_local_links_lead_to_a_file_or_to_a_lesson_to_come(lesson):
     path, notebook = lesson
     to_come = {f"{name}.ipynb" for name, _ in claims.LESSONS.values()}

@@ -185,32 +185,35 @@ def test_a_formula_keeps_its_text_for_readers_that_need_it():
 
 PREPARE = lessons.ROOT / "tools" / "prepare.sh"
 OLD_CELL = 'REPOSITORY, VERSION = "https://github.com/old/course.git", "v0"'
+OLD_SLIDES = "https://old-one.github.io/course/slides/02_bptt.html"
 OLD_LINK = "https://colab.research.google.com/github/old/course/blob/v0/notebooks/02_bptt.ipynb"
 
 
 def test_colab_writes_the_address_everywhere_and_only_there(house, capsys):
     other = "see https://github.com/old/course and REPOSITORY"
     path = lesson(house, f"import sys\n\n{OLD_CELL}\nprint(1)", f"# {other}",
-                  prose=f"# Top\n[Colab]({OLD_LINK}) {other}")
+                  prose=f"# Top\n[Colab]({OLD_LINK}) [slides]({OLD_SLIDES}) {other}")
     assignment = house / "coursework" / "source" / "02_bptt" / "assignment_02_bptt.ipynb"
     assignment.parent.mkdir(parents=True)
     shutil.copy(path, assignment)
     (house / "README.md").write_text(f"[open]({OLD_LINK}), {other}\n", encoding="utf-8")
-    assert colab.main(["me/my.course-2", "v1.2"]) == 0
-    assert capsys.readouterr().out.count("now points to me/my.course-2, v1.2") == 4
+    assert colab.main(["Me/my.course-2", "v1.2"]) == 0
+    assert capsys.readouterr().out.count("now points to Me/my.course-2, v1.2") == 4
     assert nbformat.read(assignment, as_version=4).cells == nbformat.read(path, as_version=4).cells
     settings = tomllib.loads((house / "data" / "course.toml").read_text(encoding="utf-8"))
-    assert settings == course.load() | {"repository": "me/my.course-2", "version": "v1.2"}
+    assert settings == course.load() | {"repository": "Me/my.course-2", "version": "v1.2"}
     link = course.colab_link(settings, "02_bptt.ipynb")
-    assert "/github/me/my.course-2/blob/v1.2/notebooks/02_bptt.ipynb" in link
+    assert "/github/Me/my.course-2/blob/v1.2/notebooks/02_bptt.ipynb" in link
     notebook = nbformat.read(path, as_version=4)
-    assert notebook.cells[0].source == f"# Top\n[Colab]({link}) {other}"
+    assert notebook.cells[0].source == (
+        f"# Top\n[Colab]({link}) [slides](https://me.github.io/my.course-2/slides/02_bptt.html) "
+        f"{other}")
     assert tiny.code(notebook, 0).source == (
-        'import sys\n\nREPOSITORY, VERSION = "https://github.com/me/my.course-2.git", "v1.2"\n'
+        'import sys\n\nREPOSITORY, VERSION = "https://github.com/Me/my.course-2.git", "v1.2"\n'
         "print(1)")
     assert tiny.code(notebook, 1).source == f"# {other}"
     assert (house / "README.md").read_text(encoding="utf-8") == f"[open]({link}), {other}\n"
-    assert colab.main(["me/my.course-2", "v1.2"]) == 0
+    assert colab.main(["Me/my.course-2", "v1.2"]) == 0
     assert "already" in capsys.readouterr().out
 
 

@@ -3,6 +3,7 @@
 import base64
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -182,6 +183,15 @@ def test_the_bundle_is_whole_and_clean(made):
             "notebooks/01_rnn_types.ipynb"} <= names
     assert {f"assignments/assignment_{name}.ipynb" for name in exercises.available()} <= names
     assert not any("coursework" in name or "hidden" in name for name in names)
+
+
+def test_a_lesson_in_the_bundle_leads_to_its_assignment(made):
+    for path in sorted((made / "notebooks").glob("*.ipynb")):
+        first = nbformat.read(path, as_version=4).cells[0].source
+        link = re.search(r"\[assignment\]\(([^)]+)\)", first)[1]
+        assert (path.parent / link).resolve() == (
+            made / "assignments" / f"assignment_{path.stem}.ipynb").resolve()
+        assert (path.parent / link).is_file()
 
 
 def test_a_released_assignment_tells_the_student_what_to_do(made):

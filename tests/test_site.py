@@ -134,6 +134,13 @@ def test_pages_lead_to_their_neighbours(site):
             assert f'<a href="{to}" rel="{rel}">' in site[at].read_text(encoding="utf-8")
 
 
+def test_the_first_cell_leads_to_the_deck_beside_the_page(site):
+    for path in PATHS:
+        text = site[f"{path.stem}.html"].read_text(encoding="utf-8")
+        assert text.count(f'<a href="slides/{path.stem}.html">slides</a>') == 1
+        assert "github.io" not in text and ">assignment<" not in text
+
+
 def test_a_widget_is_named_where_it_cannot_run(site):
     assert "A slider through the six frames printed above" in site["02_bptt.html"].read_text(
         encoding="utf-8")

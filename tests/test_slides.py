@@ -166,7 +166,7 @@ def test_a_deck_carries_all_it_needs(decks):
 
 def test_links_lead_to_lessons_that_are_there_and_others_are_text():
     made = '<a href="02_bptt.html#x">two</a> <a href="99_no.html">no</a> <a href="https://a.b">c</a>'
-    assert slides.without_dead_links(made, {"02_bptt.html"}) == (
+    assert pages.without_dead_links(made, {"02_bptt.html"}) == (
         '<a href="02_bptt.html#x">two</a> no <a href="https://a.b">c</a>')
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 COLAB = "https://colab.research.google.com/github"
 COLAB_LINK = re.compile(re.escape(COLAB) + r"/([\w.-]+/[\w.-]+)/blob/([^/\s)]+)/")
+SLIDES_LINK = re.compile(r"https://[\w-]+\.github\.io/[\w.-]+/slides/")
 CLONE_LINE = re.compile(r'^REPOSITORY, VERSION = "https://github\.com/([^"]+)\.git", "([^"]+)"$',
                         re.MULTILINE)
 
@@ -21,9 +22,16 @@ def colab_link(course, notebook):
     return f"{COLAB}/{course['repository']}/blob/{course['version']}/notebooks/{notebook}"
 
 
+def slides_link(course, lesson):
+    """Return the address of a lesson's deck, where the site is published as GitHub Pages."""
+    owner, name = course["repository"].split("/")
+    return f"https://{owner.lower()}.github.io/{name}/slides/{lesson}.html"
+
+
 def addressed(text, course):
-    """Return `text` with its clone line and its links to Colab pointing to this course."""
+    """Return `text` with its clone line and its links to Colab and decks pointing to this course."""
     repository, version = course["repository"], course["version"]
+    text = SLIDES_LINK.sub(slides_link(course, "").removesuffix(".html"), text)
     text = COLAB_LINK.sub(f"{COLAB}/{repository}/blob/{version}/", text)
     return CLONE_LINE.sub(
         f'REPOSITORY, VERSION = "https://github.com/{repository}.git", "{version}"', text)

@@ -22,6 +22,8 @@ class Page:
     pieces: list = field(default_factory=list)
     kinds: set = field(default_factory=set)
     notes: list = field(default_factory=list)
+    cells: set = field(default_factory=set)   # numbers of the cells of code that it shows
+    seconds: int | None = None                # how long it is meant to be shown
     used: float = 0.0
 
     def room(self):
@@ -42,7 +44,8 @@ class Page:
         notes = "\n".join(self.notes)
         level, kind = ("h1", "title") if self.title else ("h2", "first" if self.first else "later")
         origin = f'<span class="origin">{self.origin}</span>' if self.origin else ""
-        return (f'<section class="page {kind}"><header><{level}>{self.heading}</{level}>{origin}'
+        timing = "" if self.seconds is None else f' data-timing="{self.seconds}"'
+        return (f'<section class="page {kind}"{timing}><header><{level}>{self.heading}</{level}>{origin}'
                 "</header>\n" + "\n".join(self.pieces)
                 + (f'\n<aside class="notes">{notes}</aside>' if notes else "") + "</section>")
 
@@ -159,6 +162,7 @@ class Cutter:
         kinds = {kind for kind, _ in found}
         source, cut = excerpt.lines(cell.source)
         page = self.current("fragment" if kinds == {"widget"} else mark)
+        begun = len(self.pages) - 1
         least = 4 if "figure" in kinds else 2 if "verdict" in kinds else 0
         if "widget" not in kinds and sum(map(bool, source)) > least:
             under = found[0][1] if found and found[0][0] == "text" else ""
@@ -179,6 +183,8 @@ class Cutter:
                     scene.append(found.pop(0))
                 page = self.scene(page, scene)
         self.pages[-1].notes += [f"<pre>{html.escape(text)}</pre>" for text in walls]
+        for page in self.pages[begun:]:
+            page.cells.add(cell.execution_count)
 
     def source(self, page, source, cut, count, under):
         """Show code, on two pages or more if it is long; return the last page.

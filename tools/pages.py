@@ -70,6 +70,17 @@ def mathml(formula, display):
     return text.replace("<math ", f'<math aria-label="{label}" ', 1)
 
 
+def without_dead_links(markup, known):
+    """Return a page whose links to files that are not there are plain text.
+
+    Args:
+        markup: HTML.
+        known: names of the files that a link may lead to.
+    """
+    return re.sub(r'<a href="(?!https?:|#)([^"#]*)[^"]*"[^>]*>(.*?)</a>',
+                  lambda m: m[0] if m[1] in known else m[2], markup, flags=re.DOTALL)
+
+
 class Renderer(IPythonRenderer):
     """Markdown with formulas as MathML, and links from page to page."""
 

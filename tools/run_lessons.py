@@ -38,7 +38,7 @@ def run(paths, build):
     import nbformat
 
     from tools import pages
-    rows = []
+    rows, known = [], {f"{path.stem}.html" for path in paths}
     for path in paths:
         notebook, seconds, setup, cpu = lessons.execute(path)
         line = (f"{seconds:.0f} s; CPU {cpu:.0f} s, of which {setup:.0f} s for the set-up and "
@@ -46,7 +46,8 @@ def run(paths, build):
         nbformat.write(notebook, build / "executed" / path.name)
         name = f"{path.stem}.html"
         title = lessons.title(notebook, path)
-        (build / "html" / name).write_text(pages.page(notebook, title), encoding="utf-8")
+        page = pages.without_dead_links(pages.page(notebook, title), known)
+        (build / "html" / name).write_text(page, encoding="utf-8")
         print(f"{path.stem} done in {line}", flush=True)
         rows.append((name, title, line))
     return rows

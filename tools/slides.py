@@ -20,7 +20,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from tools import course, cutter, fonts, lessons  # noqa: E402  (the path above makes it so)
+from tools import course, cutter, fonts, lessons, pages, speaker_notes  # noqa: E402  (the path above makes it so)
 
 WEB = Path(__file__).parent / "web"
 REVEAL = "_static/revealjs"
@@ -37,15 +37,17 @@ def visible(markup):
     return html.unescape(re.sub(r"<[^>]*>", " ", markup))
 
 
-def without_dead_links(markup, known):
-    """Return a page whose links to lessons that are not there are plain text."""
-    return re.sub(r'<a href="(?!https?:|#)([^"#]*)[^"]*"[^>]*>(.*?)</a>',
-                  lambda m: m[0] if m[1] in known else m[2], markup, flags=re.DOTALL)
+def cut(notebook, talk=None):
+    """Return the pages of a lesson.
 
-
-def cut(notebook):
-    """Return the pages of a lesson, a NotebookNode with its outputs."""
-    return cutter.Cutter(notebook, course.load()["title"]).pages
+    Args:
+        notebook: NotebookNode with its outputs.
+        talk: what the lecturer does, as `speaker_notes.load` gives it, or None.
+    """
+    found = cutter.Cutter(notebook, course.load()["title"]).pages
+    if talk:
+        speaker_notes.attach(talk, found)
+    return found
 
 
 def deck(found, title, font_rules, known=()):
@@ -57,7 +59,7 @@ def deck(found, title, font_rules, known=()):
         font_rules: CSS with the fonts inside.
         known: names of the decks that a link may lead to.
     """
-    body = without_dead_links(sections(found), known)
+    body = pages.without_dead_links(sections(found), known)
     script = "\n".join(packaged(name) for name in ("dist/reveal.js", "plugin/notes/notes.js"))
     filled = {"title": html.escape(title), "fonts": font_rules,
               "reveal": packaged("dist/reveal.css"),
@@ -87,7 +89,8 @@ def build(paths, folder):
     import nbformat
     folder.mkdir(parents=True, exist_ok=True)
     notebooks = {path: nbformat.read(path, as_version=4) for path in paths}
-    found = {path: cut(notebook) for path, notebook in notebooks.items()}
+    found = {path: cut(notebook, speaker_notes.load(path))
+             for path, notebook in notebooks.items()}
     rules = fonts.css(visible("".join(map(sections, found.values()))))
     known = {f"{path.stem}.html" for path in lessons.paths()}
     written = []

@@ -89,7 +89,7 @@ def front(title, entries, readme, picture):
     """
     body = pages.markdown(re.sub(r"<!--.*?-->\n?", "", readme))
     body = re.sub(r'href="notebooks/([^"]*)"', r'href="\1"', body)
-    body = slides.without_dead_links(body, {name for name, _ in entries})
+    body = pages.without_dead_links(body, {name for name, _ in entries})
     data, alt = picture
     shown = (f'<img class="front" alt="{html.escape(alt)}" src="data:image/png;base64,{data}">'
              if data else "")
@@ -130,7 +130,8 @@ def build(paths, folder):
         inside = [(anchor, heading) for level, anchor, heading, _ in sections(bare) if level == 2]
         text = pages.page(notebook, f"{lesson_title} \u00b7 {title}",
                           navigation(title, entries, name, inside), head())
-        made[name] = slides.without_dead_links(text, known | {"index.html", f"slides/{name}"})
+        text = course.SLIDES_LINK.sub("slides/", text)
+        made[name] = pages.without_dead_links(text, known | {"index.html", f"slides/{name}"})
     for name, text in made.items():
         for _, anchor, heading, words in sections(text):
             index.append([f"{name}#{anchor}", heading, dict(entries).get(name, title), words])

@@ -6,6 +6,7 @@ it gets its name, and nothing is released if anything is found.
 
 import argparse
 import json
+import re
 import shutil
 import sys
 from pathlib import Path
@@ -18,6 +19,7 @@ from utils import checks
 OUT = exercises.ROOT / "build" / "release"
 COPIED = ("notebooks", "utils", "data", "requirements.txt", "LICENSE")
 README = exercises.ROOT / "coursework" / "students.md"
+LINK = re.compile(r"\.\./coursework/source/\w+/(?=assignment_)")
 KERNEL = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
           "language_info": {"name": "python"}}
 
@@ -112,6 +114,9 @@ def bundle(out=OUT):
                 shutil.copytree(path, partial / name, ignore=ignored)
             else:
                 shutil.copy(path, partial / name)
+        for path in (partial / "notebooks").glob("*.ipynb"):
+            text = path.read_text(encoding="utf-8")
+            path.write_text(LINK.sub("../assignments/", text), encoding="utf-8")
         shutil.copy(README, partial / "README.md")
         (partial / "assignments").mkdir()
         for assignment in exercises.available():

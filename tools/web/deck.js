@@ -2,5 +2,5 @@
 Reveal.initialize({
   width: 1280, height: 720, margin: 0, minScale: 0.1, maxScale: 4, center: false,
   hash: true, transition: "none", backgroundTransition: "none", slideNumber: "c/t",
-  pdfSeparateFragments: false, plugins: [RevealNotes]
+  pdfSeparateFragments: false, defaultTiming: 0, plugins: [RevealNotes]
 });
