@@ -4,7 +4,7 @@ import re
 import numpy as np
 import pytest
 
-from tools import bench
+from tools.benchmarks import cells as bench
 from utils import cells, environment, gradients
 from utils.cells import base, gru, lstm, simple_rnn
 from wrong_input import answer_to

@@ -16,23 +16,10 @@ import pytest
 
 import submissions
 from coursework.grader import exercises, grade, locked, notebooks, record, sandbox, seccomp
-from submissions import FULL, code, returning, save, solved, stripped, unsolved, with_answer
+from submissions import FULL, code, in_sandbox, returning, save, solved, stripped, unsolved
+from submissions import with_answer
 from submissions import with_first as first
 from utils import wire
-
-
-def sandbox_works():
-    """Tell whether student code can be run here as instructors run it."""
-    try:
-        sandbox.require()
-    except sandbox.SandboxError:
-        return False
-    return True
-
-
-NEEDED = os.environ.get("COURSE_NEEDS_SANDBOX") == "1"
-in_sandbox = pytest.mark.skipif(not NEEDED and not sandbox_works(),
-                                reason="bubblewrap is not installed or does not work here")
 
 
 def marked(notebook, folder, seconds=4.0, name="anna.ipynb"):

@@ -72,6 +72,7 @@ def test_notes_stand_beside_the_slide_that_they_mean():
     assert "6 minutes. This section may be left out." in told["1 A section"]
     assert "<math" in told["1 A section"]
     assert "Nothing." in told["A part"] and "Nothing." not in told["1 A section"]
+    assert told["1 A section"].index("6 minutes") < told["1 A section"].index("<math")
     shown = [page for page in slides.cut(lesson(), talk) if 1 in page.cells]
     assert "What is printed?" in "".join(shown[0].notes)
     assert sum(page.seconds for page in slides.cut(lesson(), talk)) == 600

@@ -368,7 +368,7 @@ def test_wrong_input_is_one_sentence(call, said):
 
 def test_our_trainer_is_as_fast_as_the_course_says():
     """`make bench` shows the ratios; here they may not fall below what the course promises."""
-    from tools import bench_word2vec
-    found = bench_word2vec.speeds(turns=3)
+    from tools.benchmarks import word2vec as bench
+    found = bench.speeds(turns=3)
     assert found["ours, skip-gram"][1] >= 2 * found["Keras, skip-gram"][1]
     assert found["ours, skip-gram"][0] >= 0.5 * found["gensim, skip-gram"][0]

@@ -58,8 +58,8 @@ class Cutter:
         self.figure_page = None
         for cell in notebook.cells:
             mark = cell.metadata.get("slideshow", {}).get("slide_type", "skip")
-            if mark in ("skip", "notes", "-"):
-                self.note(cell, mark)
+            if mark in ("skip", "-"):
+                self.note(cell)
             elif cell.cell_type == "markdown":
                 self.prose(cell.source, mark)
             else:
@@ -81,14 +81,13 @@ class Cutter:
             return self.pages[-1]
         return self.page(section=mark == "slide")
 
-    def note(self, cell, mark):
+    def note(self, cell):
         """Put a cell that is not shown into the speaker's notes."""
         if not self.pages:
             return
-        page = (self.figure_page if mark == "skip" else None) or self.pages[-1]
+        page = self.figure_page or self.pages[-1]
         if cell.cell_type == "markdown":
-            label = "For you" if mark == "notes" else "In the notebook"
-            page.notes.append(f"<h4>{label}</h4>" + pages.markdown(cell.source))
+            page.notes.append("<h4>In the notebook</h4>" + pages.markdown(cell.source))
         for output in cell.get("outputs", []):
             text = output.get("text") or output.get("data", {}).get("text/plain", "")
             page.notes.append(f"<pre>{html.escape(text)}</pre>")
@@ -102,14 +101,12 @@ class Cutter:
                 continue
             heading = re.match(r"(#{1,3}) (.+)\n?", part)
             blocks = layout.blocks_of(part[heading.end():] if heading else part)
-            told = [block for block in blocks if re.match(r"\W*For the lecturer", block)]
-            shown = [block for block in blocks if block not in told and "[![" not in block]
+            shown = [block for block in blocks if "[![" not in block]
             if heading and heading[1] == "#":
                 self.title(heading[2], shown)
             else:
                 section = mark == "slide" and number < 2 or bool(heading and heading[1] == "##")
                 self.blocks(shown, section, heading[2] if heading else None)
-            self.pages[-1].notes += [pages.markdown(block) for block in told]
             self.figure_page = None
 
     def title(self, heading, blocks):

@@ -10,7 +10,7 @@ from collections import Counter
 LARGEST_PICTURE = 150 * 1024
 LONGEST_CODE = 25
 SHORTEST_ALT = 20
-SLIDE_TYPES = {"slide", "subslide", "fragment", "notes", "skip"}
+SLIDE_TYPES = {"slide", "subslide", "fragment", "skip"}
 DATA_ADDRESS = re.compile(r"data:[\w/+.-]+;base64,[A-Za-z0-9+/=]+")
 
 # nbval leaves a cell unchecked when it finds one of these; here no cell may be left unchecked.

@@ -3,8 +3,8 @@
 A deck is one file. It carries reveal.js, its fonts and its pictures, and asks for nothing from the
 net. How a lesson becomes slides:
 
-- the marks `slide`, `subslide` and `fragment` say which cells are shown; cells marked `skip` and
-  `notes` go into the speaker's notes (key S), as do paragraphs that begin with 'For the lecturer';
+- the marks `slide`, `subslide` and `fragment` say which cells are shown; cells marked `skip` go
+  into the speaker's notes (key S), behind what the lecturer does there (`tools.speaker_notes`);
 - prose that does not fit is parted between paragraphs; nothing is made smaller than can be read
   from the last row;
 - a cell's code is cut down to what it teaches (`tools.excerpt`); its results come on the page

@@ -1,4 +1,4 @@
-"""The lecturer's notes: a file a lesson in lectures/, shown in the speaker's view of its deck.
+r"""The lecturer's notes: a file a lesson in lectures/, shown in the speaker's view of its deck.
 
 A file has the lesson's title, an introduction, and a part for each section of the lesson:
 
@@ -10,7 +10,7 @@ A file has the lesson's title, an introduction, and a part for each section of t
 
     ### Cell [5]
 
-    **Board.** $c_t = f_t \\odot c_{t-1} + i_t \\odot \\tilde c_t$
+    **Board.** $c_t = f_t \odot c_{t-1} + i_t \odot \tilde c_t$
 
 A part begins with its minutes. What follows stands beside the section's first slide; below a
 sub-heading it stands beside the first slide of that cell, or of the lesson's heading of that name.
@@ -118,23 +118,24 @@ def attach(talk, found):
     """
     for page in found:
         page.seconds = 0
-    found[0].notes.insert(0, pages.markdown(f"{talk.introduction}\n\n{talk.plan()}"))
+    told = {0: [pages.markdown(f"{talk.introduction}\n\n{talk.plan()}")]}
     spans = [(part, starting(part, found)) for part in talk.parts]
     ends = [start for _, start in spans[1:]] + [len(found)]
     for (part, start), end in zip(spans, ends, strict=True):
         span = found[start:end]
+        left = " This section may be left out." if part.optional else ""
+        told.setdefault(start, []).append(f"<h4>{part.minutes} minutes.{left}</h4>")
         for sub, text in part.notes.items():
-            page = next((page for page in span if fits(page, sub)), None)
-            if page is None:
+            place = next((start + n for n, page in enumerate(span) if fits(page, sub)), None)
+            if place is None:
                 raise ValueError(f"The notes of {part.heading!r} name {sub!r}, "
                                  "which has no slide there.")
-            if text:
-                page.notes.insert(0, pages.markdown(text))
-        left = " This section may be left out." if part.optional else ""
-        found[start].notes.insert(0, f"<h4>{part.minutes} minutes.{left}</h4>")
+            told.setdefault(place, []).append(pages.markdown(text))
         for number, page in enumerate(span):
             page.seconds = (60 * part.minutes * (number + 1) // len(span)
                             - 60 * part.minutes * number // len(span))
+    for place, notes in told.items():
+        found[place].notes[:0] = notes
 
 
 def starting(part, found):

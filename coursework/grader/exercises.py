@@ -120,6 +120,19 @@ def source(assignment):
     return SOURCE / assignment / f"assignment_{assignment}.ipynb"
 
 
+def solved(assignment):
+    """Return an assignment as a student hands it in who solved everything, a NotebookNode."""
+    import nbformat
+    notebook = nbformat.read(source(assignment), as_version=4)
+    for cell in notebook.cells:
+        lines = [line for line in cell.source.splitlines() if "### BEGIN SOLUTION" not in line
+                 and "### END SOLUTION" not in line]
+        cell.source = "\n".join(lines)
+        if cell.cell_type == "code":
+            cell.execution_count = 1
+    return notebook
+
+
 def coded(assignment):
     """Return the exercises of an assignment that are functions."""
     return [exercise for exercise in load(assignment) if isinstance(exercise, Exercise)]

@@ -1,6 +1,6 @@
 """Our word2vec beside gensim and beside a Keras model with two embeddings, on the same text.
 
-A part of `tools/bench.py`. Words a second count every word of the text, those that subsampling
+Words a second count every word of the text, those that subsampling
 leaves out included; examples a second count pairs of a word and a context word, each with its
 negatives. Reading the text and counting its words is not timed, on any side.
 """
@@ -10,6 +10,7 @@ import statistics
 
 import numpy as np
 
+from tools.benchmarks import Row
 from utils import corpora, environment, word2vec
 
 WORDS = 200_000
@@ -86,8 +87,8 @@ def speeds(turns=5):
                         for column in zip(*rows, strict=True)) for name, rows in found.items()}
 
 
-def bench_word2vec():
-    """Print words and examples a second, and the two ratios that the course promises."""
+def run():
+    """Print words and examples a second, and the ratios; return rows."""
     print(f"{WORDS:,} words of Wikipedia, {SETTINGS['vector_size']} numbers a word, window "
           f"{SETTINGS['window']}, {K} negatives, one worker; thousands a CPU second.\n")
     found = speeds()
@@ -95,8 +96,12 @@ def bench_word2vec():
     for name, row in found.items():
         print(f"{name:20}" + "".join(f"{value / 1000 if value else 0:10.0f}" if value
                                      else f"{'':10}" for value in row))
-    for model in word2vec.MODELS:
-        ratio = found[f"ours, {model}"][0] / found[f"gensim, {model}"][0]
-        print(f"{model}: ours / gensim, words a second: {ratio:.2f}")
-    ratio = found["ours, skip-gram"][1] / found["Keras, skip-gram"][1]
-    print(f"skip-gram: ours / Keras, examples a second: {ratio:.1f}")
+    rows = [Row(f"word2vec, {model}", "", found[f"ours, {model}"][0] / 1000,
+                "thousand words a CPU second", "gensim", found[f"gensim, {model}"][0] / 1000)
+            for model in word2vec.MODELS]
+    rows.append(Row("word2vec, skip-gram", "", found["ours, skip-gram"][1] / 1000,
+                    "thousand examples a CPU second", "Keras, two Embedding layers",
+                    found["Keras, skip-gram"][1] / 1000))
+    for row in rows:
+        print(f"{row.what}: ours / {row.beside}, {row.unit}: {row.times():.2f}")
+    return rows
