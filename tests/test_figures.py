@@ -72,3 +72,23 @@ def test_the_style_reads_well_from_the_last_row():
     colours, styles = cycle.by_key()["color"], cycle.by_key()["linestyle"]
     assert len(set(colours)) == len(set(map(str, styles))) == len(cycle) == 6
     assert set(colours) <= set(figures.COLOURS.values())
+
+
+def test_a_widget_is_shown_as_a_view_with_its_sentence():
+    import ipywidgets
+    slider = ipywidgets.IntSlider()
+    with capture_output() as captured:
+        figures.show_widget(slider, "A slider: run this cell to move it.")
+    output, = captured.outputs
+    assert output.data == {
+        "application/vnd.jupyter.widget-view+json": {
+            "model_id": slider.model_id, "version_major": 2, "version_minor": 0},
+        "text/plain": "A slider: run this cell to move it."}
+
+
+@pytest.mark.parametrize(("widget", "says", "words"), [
+    ("text", "A slider.", "an ipywidgets widget; got str"), (None, "", "says must not be empty")])
+def test_a_wrong_widget_is_refused(widget, says, words):
+    import ipywidgets
+    with pytest.raises(validate.InputError, match=words):
+        figures.show_widget(widget or ipywidgets.IntSlider(), says)

@@ -16,8 +16,7 @@ import pytest
 
 import submissions
 from coursework.grader import exercises, grade, locked, notebooks, record, sandbox, seccomp
-from submissions import FULL, code, in_sandbox, returning, save, solved, stripped, unsolved
-from submissions import with_answer
+from submissions import FULL, code, returning, save, solved, stripped, unsolved, with_answer
 from submissions import with_first as first
 from utils import wire
 
@@ -129,7 +128,7 @@ IN_CLOTHES = {
 }
 
 
-@in_sandbox
+@submissions.in_sandbox
 @pytest.mark.parametrize("clothes", IN_CLOTHES)
 def test_right_answers_in_any_clothes_have_all_points(clothes, tmp_path):
     rows = marked(IN_CLOTHES[clothes](), tmp_path, seconds=40,
@@ -145,7 +144,7 @@ def cpu_seconds():
     return sum(one.ru_utime + one.ru_stime for one in used)
 
 
-@in_sandbox
+@submissions.in_sandbox
 @pytest.mark.parametrize("assignment", exercises.available())
 def test_a_solved_assignment_has_all_points_at_the_price_promised(assignment, tmp_path):
     """At most 2 CPU seconds for a NumPy submission, 20 for one with Keras."""
@@ -159,7 +158,7 @@ def test_a_solved_assignment_has_all_points_at_the_price_promised(assignment, tm
     assert sum(row.points for row in rows if row.points != "") == sum(one.points for one in coded)
 
 
-@in_sandbox
+@submissions.in_sandbox
 def test_an_old_notebook_of_format_3_is_marked(tmp_path):
     old = nbformat.convert(nbformat.from_dict(json.loads(json.dumps(solved()))), 3)
     rows = marked(json.dumps(old), tmp_path)
@@ -322,7 +321,7 @@ def edit(what):
     return notebook
 
 
-@in_sandbox
+@submissions.in_sandbox
 @pytest.mark.parametrize(("kind", "cheat"), [(kind, cheat) for kind in CHEATS
                                              for cheat in CHEATS[kind]])
 def test_no_cheat_gains_a_point(kind, cheat, tmp_path):
@@ -343,7 +342,7 @@ def test_there_are_enough_cheats():
     assert sum(map(len, CHEATS.values())) >= 40
 
 
-@in_sandbox
+@submissions.in_sandbox
 def test_a_right_answer_with_an_edited_check_keeps_its_points_and_is_flagged(tmp_path):
     notebook = solved()
     submissions.check_cells(notebook)[0].source = "print('agree')"
@@ -444,7 +443,7 @@ def lines_of(table, students):
             if line.split(b",")[0].decode() in students]
 
 
-@in_sandbox
+@submissions.in_sandbox
 def test_every_fault_has_its_status_and_touches_nobody_else(tmp_path):
     """One run over a class with every fault in it; the same class without them beside it."""
     assert len(FAULTS) >= 30
@@ -484,7 +483,7 @@ def test_every_fault_has_its_status_and_touches_nobody_else(tmp_path):
 
 # --- interruptions --------------------------------------------------------------------------------
 
-@in_sandbox
+@submissions.in_sandbox
 def test_a_run_killed_again_and_again_ends_with_the_same_table(tmp_path):
     """20 times kill -9 at random moments, then to the end."""
     for number in range(10):
@@ -512,7 +511,7 @@ def test_a_run_killed_again_and_again_ends_with_the_same_table(tmp_path):
 
 # --- what is written ------------------------------------------------------------------------------
 
-@in_sandbox
+@submissions.in_sandbox
 def test_the_gradebook_and_nbgraders_export_have_the_points(tmp_path):
     save(solved(), tmp_path / "class" / "anna" / "04" / "lstm.ipynb")
     save(unsolved(), tmp_path / "class" / "ben.ipynb")

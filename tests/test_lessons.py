@@ -96,3 +96,4 @@ def test_every_formula_can_be_set_without_a_network(lesson):
 def test_the_readme_has_the_tables_of_the_stored_lessons():
     text = (lessons.ROOT / "README.md").read_text(encoding="utf-8")
     assert readme.filled(text) == text, "README.md is stale: run `make verdicts`"
+    assert (lessons.ROOT / readme.FRONT).read_bytes() == readme.picture()[0]

@@ -13,7 +13,18 @@ import nbformat
 import pytest
 
 import tiny
-from tools import colab, course, lessons, notebook_rules, pages, readme, run_lessons, store_lesson
+from tools import (
+    bench,
+    colab,
+    course,
+    lessons,
+    notebook_rules,
+    pages,
+    readme,
+    run_lessons,
+    store_lesson,
+)
+from tools.benchmarks import Row
 from utils import claims
 
 DRAW = """import matplotlib.pyplot as plt
@@ -41,7 +52,15 @@ def house(tmp_path, monkeypatch):
     shutil.copytree(lessons.ROOT / "data", tmp_path / "data")
     (tmp_path / "README.md").write_text(
         "# Top\n<!-- lessons -->\n<!-- /lessons -->\nmiddle\n<!-- verdicts -->\nold\n"
-        "<!-- /verdicts -->\nend\n", encoding="utf-8")
+        "<!-- /verdicts -->\n<!-- picture -->\n<!-- /picture -->\n<!-- speed -->\n<!-- /speed -->\n"
+        "<!-- growth -->\n<!-- /growth -->\nend\n", encoding="utf-8")
+    (tmp_path / "lectures").mkdir()
+    (tmp_path / "lectures" / "02_bptt.md").write_text(
+        "# T\n\n## A\n\n8 minutes.\n\n## B\n\n4 minutes, may be left out.\n", encoding="utf-8")
+    bench.record("cells", [Row("GRU", "25 steps", 2.0, "CPU ms"),
+                           Row("GRU", "50 steps", 4.0, "CPU ms", "Keras layer", 1024.0)],
+                 tmp_path / "data" / "bench.csv")
+    monkeypatch.setattr(readme, "PICTURE", ("02_bptt.ipynb", "A curve that rises"))
     for module in (run_lessons, readme, colab):
         monkeypatch.setattr(module, "ROOT", tmp_path)
     monkeypatch.setattr(lessons, "NOTEBOOKS", tmp_path / "notebooks")
@@ -67,7 +86,7 @@ def test_run_shows_progress_writes_pages_and_ends_with_the_verdicts(house, capsy
     page = (house / "build" / "html" / "02_bptt.html").read_text(encoding="utf-8")
     assert "<script" not in page and 'alt="A curve that rises' in page
     assert page.count("<math ") == 3 and "$not math$" in page
-    assert 'href="03_gradient_problems.html"' in page
+    assert '<a href="03_gradient_problems.html"' not in page and ">next<" not in page
     loaded = re.findall(r"""(?:src|@import|url)\s*[=(]\s*["']?(?!data:)(https?:|//)[^"')]*""", page)
     assert loaded == [] and "<link" not in page
     index = (house / "build" / "html" / "index.html").read_text(encoding="utf-8")
@@ -227,11 +246,17 @@ def test_colab_refuses_what_is_no_address(house, words, capsys):
 
 
 def test_verdicts_fill_the_readme_between_its_marks(house, capsys):
-    tiny.stored(lesson(house), tiny.FIND_COURSE, JUDGE, prose=PROSE)
+    prose = f"{PROSE}\n\n**Time:** 45 minutes to read; about 9 CPU seconds to run."
+    tiny.stored(lesson(house), tiny.FIND_COURSE, DRAW, JUDGE, prose=prose)
     assert readme.main() == 0
     text = (house / "README.md").read_text(encoding="utf-8")
     assert text.startswith("# Top\n<!-- lessons -->\n| lesson |") and text.endswith("-->\nend\n")
-    assert "| [A title with code](notebooks/02_bptt.ipynb) | 4 true | [open](https://" in text
+    assert ("| [A title with code](notebooks/02_bptt.ipynb) | 4 true | 45 min | 9 s | 12 (8) min | "
+            "[open](https://") in text
+    assert "](data/front.png)" in text and "![A curve that rises" in text
+    assert (house / "data" / "front.png").read_bytes().startswith(b"\x89PNG")
+    assert "| GRU, 50 steps | 4 CPU ms | Keras layer: 1,024 | 256 |" in text
+    assert "| GRU | 25, 50 steps | 2, 4 CPU ms |" in text
     assert "| 2.4 | Updating" in text and "with a bar \\| in it |" in text and "old" not in text
     readme.main()
     assert "up to date already" in capsys.readouterr().out

@@ -139,6 +139,7 @@ def test_steps_and_speaker_view(chromium, decks):
     view.wait("document.querySelectorAll('iframe').length === 2")
     view.wait("document.querySelector('.speaker-controls-notes .value').textContent"
               f".startsWith({json.dumps(told)})")
+    view.wait("getComputedStyle(document.querySelector('.pacing')).display !== 'none'")
     assert tab.faults + view.faults == []
     view.close()
     tab.close()

@@ -29,7 +29,7 @@ def slides_link(course, lesson):
 
 
 def addressed(text, course):
-    """Return `text` with its clone line and its links to Colab and decks pointing to this course."""
+    """Return `text` with its clone line and its links pointing to this course."""
     repository, version = course["repository"], course["version"]
     text = SLIDES_LINK.sub(slides_link(course, "").removesuffix(".html"), text)
     text = COLAB_LINK.sub(f"{COLAB}/{repository}/blob/{version}/", text)

@@ -45,8 +45,8 @@ class Page:
         level, kind = ("h1", "title") if self.title else ("h2", "first" if self.first else "later")
         origin = f'<span class="origin">{self.origin}</span>' if self.origin else ""
         timing = "" if self.seconds is None else f' data-timing="{self.seconds}"'
-        return (f'<section class="page {kind}"{timing}><header><{level}>{self.heading}</{level}>{origin}'
-                "</header>\n" + "\n".join(self.pieces)
+        return (f'<section class="page {kind}"{timing}><header>'
+                f"<{level}>{self.heading}</{level}>{origin}</header>\n" + "\n".join(self.pieces)
                 + (f'\n<aside class="notes">{notes}</aside>' if notes else "") + "</section>")
 
 

@@ -1,7 +1,9 @@
 """Run the tests on every supported Python, with the lowest and the newest packages: `make matrix`.
 
-Each of the six gets an environment and a log of its own under build/matrix. What is named on the
-command line goes to pytest, for instance `python tools/matrix.py tests/test_cells.py`.
+Each of the six gets an environment and a log of its own under build/matrix. A seventh has the
+versions that Colab ships and runs what happens there: the lessons, their set-up cell, the cells.
+Words on the command line choose: `lowest`, `newest`, `colab`, a Python such as `3.12`; any other
+goes to pytest, for instance `python tools/matrix.py lowest 3.11 tests/test_cells.py`.
 """
 
 import os
@@ -17,7 +19,11 @@ sys.path.insert(0, str(ROOT))
 from utils import environment  # noqa: E402  (the path above makes it importable)
 
 OUT = ROOT / "build" / "matrix"
-RESOLUTIONS = {"lowest": "lowest-direct", "newest": "highest"}
+ENDS = {"lowest": ["--resolution", "lowest-direct"], "newest": ["--resolution", "highest"],
+        "colab": ["--overrides", "tools/colab.txt"]}
+COLAB_PYTHON = "3.13"
+IN_COLAB = ("notebooks", "tests/test_setup_cell.py", "tests/test_environment.py",
+            "tests/test_cells.py", "tests/test_corpora.py")
 
 
 def pythons():
@@ -37,12 +43,12 @@ def pythons():
     return found
 
 
-def prepare(name, python, resolution, log):
-    """Make an environment with one end of the allowed versions; return its Python, or None."""
+def prepare(name, python, choice, log):
+    """Make an environment with packages chosen by uv's options; return its Python, or None."""
     folder = OUT / name
     uv = [sys.executable, "-m", "uv"]
     steps = ([*uv, "venv", "--quiet", "--clear", "--python", python, str(folder)],
-             [*uv, "pip", "install", "--quiet", "--compile-bytecode", "--resolution", resolution,
+             [*uv, "pip", "install", "--quiet", "--compile-bytecode", *choice,
               "--python", str(folder / "bin" / "python"),
               "-r", "requirements.txt", "-r", "requirements-dev.txt"])
     for step in steps:
@@ -51,23 +57,23 @@ def prepare(name, python, resolution, log):
     return folder / "bin" / "python"
 
 
-def versions(python):
+def names_and_versions(python):
     """Return the versions of the packages that matter most, as text."""
     code = ("import importlib.metadata as m; print(', '.join(f'{n} {m.version(n)}' for n in "
-            "('tensorflow', 'keras', 'numpy', 'matplotlib', 'gensim', 'nbval')))")
+            "('tensorflow', 'keras', 'numpy', 'matplotlib', 'gensim', 'ipython')))")
     return subprocess.run([str(python), "-c", code], capture_output=True, text=True,
                           check=False).stdout.strip()
 
 
-def run(name, python, resolution, words):
+def run(name, python, choice, words):
     """Test one combination; return a line for the summary, and whether all tests passed."""
     OUT.mkdir(parents=True, exist_ok=True)
     began = time.monotonic()
     with open(OUT / f"{name}.log", "w", encoding="utf-8") as log:
-        made = prepare(name, python, RESOLUTIONS[resolution], log)
+        made = prepare(name, python, choice, log)
         if made is None:
             return f"{name:14} the packages could not be installed", False
-        log.write(f"{versions(made)}\n")
+        log.write(f"{names_and_versions(made)}\n")
         log.flush()
         kept = {key: value for key, value in os.environ.items()
                 if key not in ("PYTHONDONTWRITEBYTECODE", "PYTHONPATH", "PYTHONHOME")}
@@ -75,24 +81,37 @@ def run(name, python, resolution, words):
                                  *words], cwd=ROOT, stdout=log, stderr=log, env=kept,
                                 check=False).returncode
     last = (OUT / f"{name}.log").read_text(encoding="utf-8").strip().splitlines()[-1]
-    minutes = (time.monotonic() - began) / 60
-    return f"{name:14} {last.strip('= ')}; {minutes:.0f} min; {versions(made)}", status == 0
+    told = f"{last.strip('= ')}; {(time.monotonic() - began) / 60:.0f} min"
+    return f"{name:14} {told}; {names_and_versions(made)}", status == 0
+
+
+def combinations(words, found):
+    """Return the (version of Python, end) pairs that the words of the command line choose.
+
+    Args:
+        words: of the command line.
+        found: {version: path} of the Pythons on this machine.
+    """
+    ends = [word for word in words if word in ENDS] or list(ENDS)
+    versions = [word for word in words if word in found] or list(found)
+    return [(version, end) for version in versions for end in ends
+            if end != "colab" or version == COLAB_PYTHON]
 
 
 def main(words):
     """Test every combination; return 0 if all passed."""
-    ends = [word for word in words if word in RESOLUTIONS]
-    words = [word for word in words if word not in RESOLUTIONS]
     found = pythons()
-    if not found:
-        print("No supported Python was found; install Python 3.11, 3.12 or 3.13.", file=sys.stderr)
+    chosen = combinations(words, found)
+    if not chosen:
+        print("No Python for this was found; install Python 3.11, 3.12 or 3.13.", file=sys.stderr)
         return 1
+    rest = [word for word in words if word not in ENDS and word not in found]
     good = True
-    for version, python in found.items():
-        for resolution in ends or RESOLUTIONS:
-            line, passed = run(f"{version}-{resolution}", python, resolution, words)
-            print(line, flush=True)
-            good &= passed
+    for version, end in chosen:
+        line, passed = run(f"{version}-{end}", found[version], ENDS[end],
+                           rest or (IN_COLAB if end == "colab" else []))
+        print(line, flush=True)
+        good &= passed
     print(f"Logs are in {OUT.relative_to(ROOT)}.")
     return 0 if good else 1
 

@@ -1,5 +1,9 @@
-"""Write the tables of README.md from the stored notebooks: `make verdicts`."""
+"""Write the tables and the picture of README.md: `make verdicts`.
 
+They come from the stored notebooks, from lectures/ and from data/bench.csv.
+"""
+
+import base64
 import re
 import sys
 from collections import Counter
@@ -8,31 +12,87 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from tools import course, lessons  # noqa: E402  (the path above makes it importable)
+from tools import bench, course, lessons, speaker_notes  # noqa: E402  (the path above)
 from utils import claims  # noqa: E402
+
+FRONT = "data/front.png"
+PICTURE = "04_lstm.ipynb", "Accuracy at the blank against distance"
 
 
 def lesson_table(root=ROOT):
-    """Return the table of the lessons that exist, with their verdicts counted and a Colab link."""
+    """Return the table of the lessons that exist: verdicts counted, minutes, a Colab link."""
     import nbformat
     rows, address = [], course.load(root)
     for path in sorted((root / "notebooks").glob("[0-9]*.ipynb")):
-        title = lessons.title(nbformat.read(path, as_version=4), path)
+        notebook = nbformat.read(path, as_version=4)
         counted = Counter(verdict for _, verdict, _ in claims.verdicts_in(path))
         verdicts = ", ".join(f"{counted[verdict]} {verdict}" for verdict in claims.VERDICTS.values()
                              if counted[verdict])
-        rows.append(f"| [{title}](notebooks/{path.name}) | {verdicts or 'none'} | "
+        talk = speaker_notes.load(path, root / "lectures")
+        lecture = f"{talk.minutes()} ({talk.minutes(short=True)}) min" if talk else ""
+        read, run = (re.search(rf"(\d+) {unit}", notebook.cells[0].source) for unit in
+                     ("minutes to read", "CPU seconds to run"))
+        rows.append(f"| [{lessons.title(notebook, path)}](notebooks/{path.name}) | "
+                    f"{verdicts or 'none'} | {f'{read[1]} min' if read else ''} | "
+                    f"{f'{run[1]} s' if run else ''} | {lecture} | "
                     f"[open]({course.colab_link(address, path.name)}) |")
-    return "\n".join(["| lesson | claims tested | in Colab |", "|---|---|---|", *rows])
+    return "\n".join(["| lesson | claims tested | to read | to run | lecture (short) | in Colab |",
+                      "|---|---|---|---|---|---|", *rows])
+
+
+def number(value):
+    """Return a measured number with three digits, and with all digits before the point."""
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
+
+
+def speed_table(root=ROOT):
+    """Return the table of what `make bench` has compared."""
+    rows = [f"| {', '.join(filter(None, (row.what, row.size)))} | {number(row.ours)} {row.unit} | "
+            f"{row.beside}: {number(row.theirs)} | {number(row.times())} |"
+            for rows in bench.load(root / "data" / "bench.csv").values() for row in rows
+            if row.theirs is not None]
+    return "\n".join(["| what | ours | beside it | times as fast |", "|---|---|---|---|", *rows])
+
+
+def growth_table(root=ROOT):
+    """Return the table of how the time of our code grows, from what `make bench` has measured."""
+    grown = {}
+    for part, rows in bench.load(root / "data" / "bench.csv").items():
+        for row in rows:
+            size = re.fullmatch(r"([\d,]+) (\D+)", row.size)
+            if size and part != "addition":
+                key = row.what, size[2], row.unit
+                grown.setdefault(key, {})[size[1]] = row.ours
+    rows = [f"| {what} | {', '.join(sizes)} {what_grows} | "
+            f"{', '.join(map(number, sizes.values()))} {unit} |"
+            for (what, what_grows, unit), sizes in grown.items() if len(sizes) > 1]
+    return "\n".join(["| what | grows with | ours |", "|---|---|---|", *rows])
+
+
+def picture(root=ROOT):
+    """Return the PNG and the alt text of the figure that the README shows.
+
+    Raises:
+        ValueError: the lesson has no such figure.
+    """
+    import nbformat
+    for cell in nbformat.read(root / "notebooks" / PICTURE[0], as_version=4).cells:
+        for output in cell.get("outputs", []):
+            alt = output.get("metadata", {}).get("image/png", {}).get("alt", "")
+            if alt.startswith(PICTURE[1]):
+                return base64.b64decode(output.data["image/png"]), alt
+    raise ValueError(f"{PICTURE[0]} has no figure whose alt text begins with {PICTURE[1]!r}.")
 
 
 def filled(text, root=ROOT):
-    """Return README text with both tables put between their markers.
+    """Return README text with its tables and its picture put between their markers.
 
     Raises:
         ValueError: a marker is missing.
     """
-    tables = {"lessons": lesson_table(root), "verdicts": claims.verdict_table(root / "notebooks")}
+    tables = {"picture": f"![{picture(root)[1]}]({FRONT})", "lessons": lesson_table(root),
+              "speed": speed_table(root), "growth": growth_table(root),
+              "verdicts": claims.verdict_table(root / "notebooks")}
     for name, table in tables.items():
         start, end = f"<!-- {name} -->\n", f"<!-- /{name} -->"
         if text.count(start) != 1 or text.count(end) != 1:
@@ -49,6 +109,7 @@ def main():
     new = filled(old, ROOT)
     if old != new:
         readme.write_text(new, encoding="utf-8")
+    (ROOT / FRONT).write_bytes(picture(ROOT)[0])
     print("README.md has been brought up to date." if old != new
           else "README.md is up to date already.")
     return 0

@@ -20,7 +20,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from tools import course, cutter, fonts, lessons, pages, speaker_notes  # noqa: E402  (the path above makes it so)
+from tools import course, cutter, fonts, lessons, pages, speaker_notes  # noqa: E402  (path)
 
 WEB = Path(__file__).parent / "web"
 REVEAL = "_static/revealjs"

@@ -78,22 +78,18 @@ def head():
             '\n<script defer src="site.js"></script>')
 
 
-def front(title, entries, readme, picture):
+def front(title, entries, readme):
     """Return the front page: the README with links to the pages of the site.
 
     Args:
         title: of the course.
         entries: list of (file name, lesson's title).
         readme: the README's Markdown.
-        picture: (base64 PNG, alt text) that stands above.
     """
     body = pages.markdown(re.sub(r"<!--.*?-->\n?", "", readme))
     body = re.sub(r'href="notebooks/([^"]*)"', r'href="\1"', body)
     body = pages.without_dead_links(body, {name for name, _ in entries})
-    data, alt = picture
-    shown = (f'<img class="front" alt="{html.escape(alt)}" src="data:image/png;base64,{data}">'
-             if data else "")
-    body = re.sub(r"(</h1>)", rf"\1\n{shown}", body, count=1)
+    body = body.replace(' src="data/', ' class="front" src="')
     body = re.sub(r'(<a href=")(\d\d_\w+\.html)(">[^<]*</a></td>)',
                   r'\1\2\3<td><a href="slides/\2">slides</a></td>', body)
     body = body.replace("<th>lesson</th>", "<th>lesson</th><th>deck</th>", 1)
@@ -124,7 +120,7 @@ def build(paths, folder):
     entries = [(name, lessons.title(notebook, Path(name))) for name, notebook in notebooks.items()]
     known, index = set(notebooks), []
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    made = {"index.html": front(title, entries, readme, first_picture(notebooks.values()))}
+    made = {"index.html": front(title, entries, readme)}
     for (name, lesson_title), notebook in zip(entries, notebooks.values(), strict=True):
         bare = pages.page(notebook, lesson_title)
         inside = [(anchor, heading) for level, anchor, heading, _ in sections(bare) if level == 2]
@@ -143,18 +139,9 @@ def build(paths, folder):
     rule = fonts.face("math", wanted & set(fonts.advances("math")))
     style = (WEB / "site.css").read_text(encoding="utf-8")
     (folder / "site.css").write_text(rule + style, encoding="utf-8")
-    shutil.copy(WEB / "site.js", folder)
+    for file in (WEB / "site.js", ROOT / "data" / "front.png"):
+        shutil.copy(file, folder)
     return [folder / name for name in made]
-
-
-def first_picture(notebooks):
-    """Return (base64 PNG, alt text) of the first figure of the course, or two empty strings."""
-    for notebook in notebooks:
-        for cell in notebook.cells:
-            for output in cell.get("outputs", []):
-                if data := output.get("data", {}).get("image/png"):
-                    return data.replace("\n", ""), output.metadata["image/png"]["alt"]
-    return "", ""
 
 
 def main():

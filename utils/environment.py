@@ -81,6 +81,18 @@ def install_missing():
     importlib.invalidate_caches()
 
 
+def untested_packages():
+    """Return a clause for each installed package whose version the course is not tested with."""
+    from packaging.requirements import Requirement
+    found = []
+    for name, line in required_packages().items():
+        with contextlib.suppress(importlib.metadata.PackageNotFoundError):
+            version, tested = importlib.metadata.version(name), Requirement(line).specifier
+            if name not in NOT_FOR_A_LESSON and not tested.contains(version, prereleases=True):
+                found.append(f"{name} {version} (tested: {str(tested).replace(',', ' and ')})")
+    return found
+
+
 @contextlib.contextmanager
 def quiet_stderr():
     """Send file descriptor 2 to the null device while the block runs.
@@ -133,7 +145,9 @@ def seed_everything(seed):
 
 
 def set_up(seed=0):
-    """Prepare a lesson: check Python, install what is missing, load Keras quietly, seed, style.
+    """Prepare a lesson: check Python and packages, load Keras quietly, seed, style.
+
+    What is missing is installed; a version that the course is not tested with is named.
 
     Args:
         seed: seed for Python, NumPy and Keras.
@@ -151,6 +165,10 @@ def set_up(seed=0):
             f"{sys.version_info[0]}.{sys.version_info[1]}. Choose another kernel, or install one "
             "of these versions from python.org.")
     install_missing()
+    if untested := untested_packages():
+        print(f"This machine has {', '.join(untested)}; if a cell fails or prints other numbers, "
+              f"run '{Path(sys.executable).name} -m pip install -r {ROOT / 'requirements.txt'}' "
+              "and start the kernel again.")
     keras = load_keras()
     seed_everything(seed)
     if keras.config.backend() == "tensorflow":

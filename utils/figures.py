@@ -1,4 +1,7 @@
-"""Pictures of measurements: one style for the whole course, and alt text with every picture."""
+"""Pictures of measurements: one style for the whole course, and words with every picture.
+
+A figure carries alt text; a widget carries a sentence for where it cannot run.
+"""
 
 import base64
 import io
@@ -65,3 +68,24 @@ def show(fig, alt):
     picture = base64.b64encode(stream.getvalue()).decode("ascii")
     display({"image/png": picture, "text/plain": f"Figure: {alt}"},
             metadata={"image/png": {"alt": alt}}, raw=True)
+
+
+def show_widget(widget, says):
+    """Display a widget, and on paper, on GitHub or in a page the sentence that stands for it.
+
+    The output is made by hand, since ipywidgets 7, which Colab has, and 8 make it differently.
+
+    Args:
+        widget: an ipywidgets widget.
+        says: what it is and how to use it, on one line.
+
+    Raises:
+        InputError: no widget, or no sentence.
+    """
+    from IPython.display import display
+    if not hasattr(widget, "model_id"):
+        raise validate.InputError("widget must be an ipywidgets widget; got "
+                                  f"{type(widget).__name__}.")
+    validate.text("says", says)
+    view = {"model_id": widget.model_id, "version_major": 2, "version_minor": 0}
+    display({"application/vnd.jupyter.widget-view+json": view, "text/plain": says}, raw=True)

@@ -1,4 +1,4 @@
-"""Two things that translation with an encoder and a decoder costs: decoding, and learning to add."""
+"""What an encoder and a decoder cost: decoding, and learning to add."""
 
 import numpy as np
 
@@ -83,10 +83,10 @@ def run_decoding():
     for count, speed in fast.items():
         print(f"our NumPy decoder, {count:5,} at once             {speed:10.1f}   "
               f"({speed / slow:.0f} times)")
-    unit, usual = "translations a CPU second", AT_ONCE[-1]
-    return [Row("decoding", f"{usual:,} at once", fast[usual], unit, "model.predict for every token",
-                slow),
-            *(Row("decoding", f"{count:,} at once", speed, unit) for count, speed in fast.items())]
+    unit, most = "translations a CPU second", AT_ONCE[-1]
+    rows = [Row("decoding", f"{count:,} at once", speed, unit) for count, speed in fast.items()]
+    beside = "model.predict for every token"
+    return [Row("decoding", f"{most:,} at once", fast[most], unit, beside, slow), *rows]
 
 
 def run_addition():
