@@ -36,6 +36,7 @@ def test_what_fails_is_told_and_gives_a_status(monkeypatch, tmp_path, capsys):
         said = capsys.readouterr().out
         assert ("could not be installed" in said) == (name == "")
         assert ("1 failed" in said, "1 passed" in said) == (name == "installed", name == "good")
+        assert ("    FAILED test_a.py::test_a" in said) == (name == "installed")
 
 
 def test_the_versions_of_colab_are_within_the_ranges():
@@ -48,6 +49,10 @@ def test_the_versions_of_colab_are_within_the_ranges():
         name, version = line.split("==")
         if name in required:
             assert Requirement(required[name]).specifier.contains(version), line
+
+
+def test_every_file_of_the_short_run_is_there():
+    assert [name for name in matrix.LESSONS if not (matrix.ROOT / name).exists()] == []
 
 
 def test_uv_is_there():

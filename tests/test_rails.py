@@ -408,7 +408,7 @@ def test_help_names_every_target():
 
 def test_ci_calls_the_command_of_the_readme():
     script = (lessons.ROOT / ".ci" / "run").read_text(encoding="utf-8")
-    assert script.rstrip().endswith("\nmake test") and os.access(lessons.ROOT / ".ci/run", os.X_OK)
+    assert "\nmake test\n" in script and os.access(lessons.ROOT / ".ci/run", os.X_OK)
     assert "\nmake test" in (lessons.ROOT / "README.md").read_text(encoding="utf-8")
 
 

@@ -1,9 +1,10 @@
 """Run the tests on every supported Python, with the lowest and the newest packages: `make matrix`.
 
 Each of the six gets an environment and a log of its own under build/matrix. A seventh has the
-versions that Colab ships and runs what happens there: the lessons, their set-up cell, the cells.
-Words on the command line choose: `lowest`, `newest`, `colab`, a Python such as `3.12`; any other
-goes to pytest, for instance `python tools/matrix.py lowest 3.11 tests/test_cells.py`.
+versions that Colab ships and runs what happens there: the lessons and what they import.
+Words on the command line choose: `lowest`, `newest`, `colab`; a Python such as `3.12`, or `own` for
+the one that runs this; `lessons` for the lessons and what they import. Any other word goes to
+pytest, for instance `python tools/matrix.py lowest 3.11 tests/test_cells.py`.
 """
 
 import os
@@ -22,8 +23,10 @@ OUT = ROOT / "build" / "matrix"
 ENDS = {"lowest": ["--resolution", "lowest-direct"], "newest": ["--resolution", "highest"],
         "colab": ["--overrides", "tools/colab.txt"]}
 COLAB_PYTHON = "3.13"
-IN_COLAB = ("notebooks", "tests/test_setup_cell.py", "tests/test_environment.py",
-            "tests/test_cells.py", "tests/test_corpora.py")
+OWN = f"{sys.version_info[0]}.{sys.version_info[1]}"
+LESSONS = ("notebooks", *(f"tests/test_{name}.py" for name in (
+    "setup_cell", "environment", "figures", "corpora", "cells", "bidirectional", "gradients",
+    "training", "decoding", "seq2seq", "word2vec", "embeddings")))
 
 
 def pythons():
@@ -35,7 +38,7 @@ def pythons():
     found = {}
     for minor in range(low, high + 1):
         version = f"3.{minor}"
-        own = sys.executable if sys.version_info[:2] == (3, minor) else None
+        own = sys.executable if version == OWN else None
         kept = sorted((Path.home() / ".pyenv" / "versions").glob(f"{version}.*/bin/python"))
         path = own or (str(kept[-1]) if kept else shutil.which(f"python{version}"))
         if path:
@@ -66,7 +69,7 @@ def names_and_versions(python):
 
 
 def run(name, python, choice, words):
-    """Test one combination; return a line for the summary, and whether all tests passed."""
+    """Test one combination; return what to say about it, and whether all tests passed."""
     OUT.mkdir(parents=True, exist_ok=True)
     began = time.monotonic()
     with open(OUT / f"{name}.log", "w", encoding="utf-8") as log:
@@ -80,9 +83,10 @@ def run(name, python, choice, words):
         status = subprocess.run([str(made), "-m", "pytest", "-n", "2", "--dist", "loadscope",
                                  *words], cwd=ROOT, stdout=log, stderr=log, env=kept,
                                 check=False).returncode
-    last = (OUT / f"{name}.log").read_text(encoding="utf-8").strip().splitlines()[-1]
-    told = f"{last.strip('= ')}; {(time.monotonic() - began) / 60:.0f} min"
-    return f"{name:14} {told}; {names_and_versions(made)}", status == 0
+    lines = (OUT / f"{name}.log").read_text(encoding="utf-8").strip().splitlines()
+    told = f"{lines[-1].strip('= ')}; {(time.monotonic() - began) / 60:.0f} min"
+    failed = [f"    {line}" for line in lines if line.startswith(("FAILED", "ERROR"))]
+    return "\n".join([f"{name:14} {told}; {names_and_versions(made)}", *failed]), status == 0
 
 
 def combinations(words, found):
@@ -101,15 +105,18 @@ def combinations(words, found):
 def main(words):
     """Test every combination; return 0 if all passed."""
     found = pythons()
+    words = [OWN if word == "own" else word for word in words]
     chosen = combinations(words, found)
     if not chosen:
         print("No Python for this was found; install Python 3.11, 3.12 or 3.13.", file=sys.stderr)
         return 1
     rest = [word for word in words if word not in ENDS and word not in found]
+    if "lessons" in rest:
+        rest = [*LESSONS, *(word for word in rest if word != "lessons")]
     good = True
     for version, end in chosen:
         line, passed = run(f"{version}-{end}", found[version], ENDS[end],
-                           rest or (IN_COLAB if end == "colab" else []))
+                           rest or (LESSONS if end == "colab" else []))
         print(line, flush=True)
         good &= passed
     print(f"Logs are in {OUT.relative_to(ROOT)}.")

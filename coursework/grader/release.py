@@ -88,7 +88,9 @@ def write_checks(folder=checks.FOLDER):
     folder.mkdir(parents=True, exist_ok=True)
     for assignment in exercises.available():
         stored = {exercise.name: exercise.stored() for exercise in exercises.coded(assignment)}
-        text = json.dumps(stored, indent=1, sort_keys=True) + "\n"
+        lines = (f"{json.dumps(name)}: {json.dumps(stored[name], sort_keys=True)}"
+                 for name in sorted(stored))
+        text = "{\n" + ",\n".join(lines) + "\n}\n"
         (folder / f"{assignment[:2]}.json").write_text(text, encoding="utf-8")
     checks.stored.cache_clear()
 
