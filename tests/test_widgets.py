@@ -1,11 +1,6 @@
-"""A widget of a lesson in a real JupyterLab in Chromium: it is moved, and what it shows changes.
-
-By default the first widget of the course alone; COURSE_ALL_WIDGETS=1 moves those of every lesson,
-which takes minutes.
-"""
+"""Every widget of the lessons in a real JupyterLab in Chromium: moved, it shows something else."""
 
 import json
-import os
 import subprocess
 import symtable
 import sys
@@ -37,11 +32,8 @@ def with_widget(path):
             if any(WIDGET in output.get("data", {}) for output in cell.get("outputs", []))]
 
 
-PLACES = [(path, place) for path in lessons.paths() for place in with_widget(path)]
-ALL = os.environ.get("COURSE_ALL_WIDGETS") == "1"
-MOVED = [pytest.param(path, place, id=f"{path.stem}-{place}", marks=[] if ALL or number == 0 else
-                      pytest.mark.skip("COURSE_ALL_WIDGETS=1 moves the widgets of every lesson."))
-         for number, (path, place) in enumerate(PLACES)]
+PLACES = [pytest.param(path, place, id=f"{path.stem}-{place}")
+          for path in lessons.paths() for place in with_widget(path)]
 
 
 def names(source):
@@ -108,7 +100,7 @@ def jupyter(tmp_path):
         log.close()
 
 
-@pytest.mark.parametrize(("path", "place"), MOVED)
+@pytest.mark.parametrize(("path", "place"), PLACES)
 def test_moving_a_widget_changes_what_it_shows(jupyter, tmp_path, path, place):
     cells = nbformat.read(path, as_version=4).cells
     notebook = nbformat.v4.new_notebook(cells=needed(cells, place), metadata=store_lesson.METADATA)
