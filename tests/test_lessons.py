@@ -6,7 +6,7 @@ import nbformat
 import pytest
 
 import tiny
-from tools import course, lessons, pages, readme
+from tools import bench, course, lessons, pages, readme
 from utils import claims
 
 PATHS = sorted(lessons.NOTEBOOKS.glob("[!.]*.ipynb"))
@@ -52,6 +52,15 @@ def test_the_first_cell_leads_to_slides_assignment_and_neighbours(lesson):
               *(other.name for other in (*PATHS[max(at - 1, 0):at], *PATHS[at + 1:at + 2]))}
     line = notebook.cells[0].source.split("\n\n")[1].splitlines()[1]
     assert set(re.findall(r"\]\(([^)]+)\)", line)) == wanted
+
+
+def test_the_first_cell_says_what_the_lesson_costs(lesson):
+    """Within a quarter of what `make bench` measured."""
+    path, notebook = lesson
+    number = f"lesson {path.stem[:2]}"
+    measured, = (row.ours for row in bench.load()["course"] if row.size == number)
+    said = int(re.search(r"about (\d+) CPU seconds to run", notebook.cells[0].source)[1])
+    assert 0.75 * measured < said < 1.25 * measured
 
 
 def test_local_links_lead_to_a_file_or_to_a_lesson_to_come(lesson):

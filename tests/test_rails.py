@@ -253,6 +253,7 @@ def test_verdicts_fill_the_readme_between_its_marks(house, capsys):
     assert text.startswith("# Top\n<!-- lessons -->\n| lesson |") and text.endswith("-->\nend\n")
     assert ("| [A title with code](notebooks/02_bptt.ipynb) | 4 true | 45 min | 9 s | 12 (8) min | "
             "[open](https://") in text
+    assert "| together | 4 true | 45 min | 9 s | 12 (8) min | |" in text
     assert "](data/front.png)" in text and "![A curve that rises" in text
     assert (house / "data" / "front.png").read_bytes().startswith(b"\x89PNG")
     assert "| GRU, 50 steps | 4 CPU ms | Keras layer: 1,024 | 256 |" in text

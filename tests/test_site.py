@@ -124,7 +124,10 @@ def test_the_front_page_is_the_readme_with_all_lessons_and_verdicts(site):
         assert re.search(rf"<td>{re.escape(key)}</td>\s*<td>.*?</td>\s*<td>{verdict}</td>", text)
     for heading in ("For students", "For lecturers", "For instructors"):
         assert f">{heading}<" in text
-    assert course.load()["title"] in text and 'class="front" alt="' in text
+    assert course.load()["title"] in text and 'class="front" src="front.png"' in text
+    widths = {row.count("<td>") for row in re.findall(r"<tr>.*?</tr>", text.split('id="Lessons"')[1]
+              .split("</table>")[0], re.DOTALL) if "<td>" in row}
+    assert widths == {7}
     assert "<!--" not in text.split("<main>")[1]
 
 

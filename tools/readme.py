@@ -22,22 +22,28 @@ PICTURE = "04_lstm.ipynb", "Accuracy at the blank against distance"
 def lesson_table(root=ROOT):
     """Return the table of the lessons that exist: verdicts counted, minutes, a Colab link."""
     import nbformat
-    rows, address = [], course.load(root)
+    rows, address, found = [], course.load(root), []
     for path in sorted((root / "notebooks").glob("[0-9]*.ipynb")):
         notebook = nbformat.read(path, as_version=4)
-        counted = Counter(verdict for _, verdict, _ in claims.verdicts_in(path))
-        verdicts = ", ".join(f"{counted[verdict]} {verdict}" for verdict in claims.VERDICTS.values()
-                             if counted[verdict])
         talk = speaker_notes.load(path, root / "lectures")
-        lecture = f"{talk.minutes()} ({talk.minutes(short=True)}) min" if talk else ""
-        read, run = (re.search(rf"(\d+) {unit}", notebook.cells[0].source) for unit in
-                     ("minutes to read", "CPU seconds to run"))
+        read, run = (int(match[1]) if match else 0 for match in (
+            re.search(rf"(\d+) {unit}", notebook.cells[0].source)
+            for unit in ("minutes to read", "CPU seconds to run")))
+        found.append((Counter(verdict for _, verdict, _ in claims.verdicts_in(path)), read, run,
+                      talk.minutes() if talk else 0, talk.minutes(short=True) if talk else 0))
         rows.append(f"| [{lessons.title(notebook, path)}](notebooks/{path.name}) | "
-                    f"{verdicts or 'none'} | {f'{read[1]} min' if read else ''} | "
-                    f"{f'{run[1]} s' if run else ''} | {lecture} | "
-                    f"[open]({course.colab_link(address, path.name)}) |")
+                    f"{costs(*found[-1])} | [open]({course.colab_link(address, path.name)}) |")
+    counted, *numbers = zip(*found, strict=True)
+    together = costs(sum(counted, Counter()), *map(sum, numbers))
     return "\n".join(["| lesson | claims tested | to read | to run | lecture (short) | in Colab |",
-                      "|---|---|---|---|---|---|", *rows])
+                      "|---|---|---|---|---|---|", *rows, f"| together | {together} | |"])
+
+
+def costs(counted, read, run, lecture, short):
+    """Return the cells of the table of lessons that say what was judged and what it takes."""
+    verdicts = ", ".join(f"{counted[verdict]} {verdict}" for verdict in claims.VERDICTS.values()
+                         if counted[verdict])
+    return f"{verdicts or 'none'} | {read} min | {run} s | {lecture} ({short}) min"
 
 
 def number(value):
@@ -62,10 +68,10 @@ def growth_table(root=ROOT):
             size = re.fullmatch(r"([\d,]+) (\D+)", row.size)
             if size and part != "addition":
                 key = row.what, size[2], row.unit
-                grown.setdefault(key, {})[size[1]] = row.ours
-    rows = [f"| {what} | {', '.join(sizes)} {what_grows} | "
-            f"{', '.join(map(number, sizes.values()))} {unit} |"
-            for (what, what_grows, unit), sizes in grown.items() if len(sizes) > 1]
+                grown.setdefault(key, {})[int(size[1].replace(",", ""))] = row.ours
+    rows = [f"| {what} | {', '.join(f'{size:,}' for size in sorted(sizes))} {kind} | "
+            f"{', '.join(number(sizes[size]) for size in sorted(sizes))} {unit} |"
+            for (what, kind, unit), sizes in grown.items() if len(sizes) > 1]
     return "\n".join(["| what | grows with | ours |", "|---|---|---|", *rows])
 
 
@@ -90,15 +96,18 @@ def filled(text, root=ROOT):
     Raises:
         ValueError: a marker is missing.
     """
-    tables = {"picture": f"![{picture(root)[1]}]({FRONT})", "lessons": lesson_table(root),
-              "speed": speed_table(root), "growth": growth_table(root),
-              "verdicts": claims.verdict_table(root / "notebooks")}
-    for name, table in tables.items():
-        start, end = f"<!-- {name} -->\n", f"<!-- /{name} -->"
-        if text.count(start) != 1 or text.count(end) != 1:
-            raise ValueError(f"README.md must hold the lines {start.strip()} and {end} once each.")
-        text = re.sub(f"(?<={re.escape(start)}).*(?={re.escape(end)})",
-                      lambda _, table=table: f"{table}\n", text, flags=re.DOTALL)
+    tables = {"picture": lambda: f"![{picture(root)[1]}]({FRONT})",
+              "lessons": lambda: lesson_table(root), "speed": lambda: speed_table(root),
+              "growth": lambda: growth_table(root),
+              "verdicts": lambda: claims.verdict_table(root / "notebooks")}
+    for name in tables:
+        if any(text.count(mark) != 1 for mark in (f"<!-- {name} -->\n", f"<!-- /{name} -->")):
+            raise ValueError(f"README.md must hold the lines <!-- {name} --> and <!-- /{name} --> "
+                             "once each.")
+    for name, make in tables.items():
+        start, rest = text.split(f"<!-- {name} -->\n")
+        _, end = rest.split(f"<!-- /{name} -->")
+        text = f"{start}<!-- {name} -->\n{make()}\n<!-- /{name} -->{end}"
     return text
 
 

@@ -89,10 +89,14 @@ def front(title, entries, readme):
     body = pages.markdown(re.sub(r"<!--.*?-->\n?", "", readme))
     body = re.sub(r'href="notebooks/([^"]*)"', r'href="\1"', body)
     body = pages.without_dead_links(body, {name for name, _ in entries})
+    # GitHub writes the anchors of headings in small letters, nbconvert as they stand.
+    anchors = {anchor.lower(): anchor for anchor in re.findall(r'<h\d id="([^"]+)"', body)}
+    body = re.sub(r'href="#([^"]+)"', lambda m: f'href="#{anchors.get(m[1], m[1])}"', body)
     body = body.replace(' src="data/', ' class="front" src="')
     body = re.sub(r'(<a href=")(\d\d_\w+\.html)(">[^<]*</a></td>)',
                   r'\1\2\3<td><a href="slides/\2">slides</a></td>', body)
     body = body.replace("<th>lesson</th>", "<th>lesson</th><th>deck</th>", 1)
+    body = body.replace("<td>together</td>", "<td>together</td><td></td>", 1)
     return f"""<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><title>{html.escape(title)}</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">

@@ -17,7 +17,7 @@ from coursework.grader import exercises
 from tools.benchmarks import Row
 
 ASSIGNMENT = "04_lstm"
-CLASSES = (2, 4, 8)
+CLASSES = (4, 8, 16)
 CONFIG = """c = get_config()
 c.CourseDirectory.root = {root!r}
 c.CourseDirectory.course_id = "bench"
