@@ -56,7 +56,7 @@ function faultsIn(root, settings = {}) {
     const ratio = contrast(element);
     if (ratio < 4.5) say(`contrast ${ratio.toFixed(1)}: ${excerptOf(text)}`);
     if (!element.closest("pre, code, kbd") &&
-        /\$[^$\s][^$]*\$|\$\$|\\[a-zA-Z]+|\\[()[\]]/.test(text))
+        /\$[^$\s][^$]*\$|\$\$|\\[a-zA-Z]+|\\[()[\]|{}]/.test(text))
       say(`a formula that is not set: ${excerptOf(text)}`);
     const size = parseFloat(getComputedStyle(element).fontSize);
     if (settings.smallest && size < settings.smallest && !element.closest("math") &&

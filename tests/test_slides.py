@@ -94,6 +94,7 @@ PICTURE = ("data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAA
     ("the state $h_t$ is", "a formula that is not set"),
     ("the state \\tanh is", "a formula that is not set"),
     ("<math><merror>wrong</merror></math>", "a formula that is not set"),
+    ("<math><mo minsize='2em'>\\|</mo></math>", "a formula that is not set"),
     ("<math><msup><mi>h</mi><mi>t</mi><mn>2</mn></msup></math>", "a formula that is not set"),
     ("<img alt='a picture' src='missing.png'>", "a picture is missing"),
     ("<img alt='a picture' src='missing.png'>", "a file was not loaded"),

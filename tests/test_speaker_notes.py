@@ -97,6 +97,7 @@ def test_a_note_without_a_place_is_refused(old, new, said):
     ("**Ask.** Who has 3?", "", "the part 'Predict first' says nothing"),
     ("4 minutes.", "104 minutes.", "the lecture takes 110 minutes"),
     ("4 minutes.", "54 minutes.", "the short version takes 54 minutes"),
+    ("$x_1", "$\\Big\\| x_1", r"a formula is not set: <mo"),
     ("2.5$", "2.51$", "the number 2.51 is not in the lesson"),
     ("Bring paper.", "Bring 1,000 sheets.", "the number 1000 is not in the lesson"),
 ])

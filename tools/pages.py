@@ -59,6 +59,8 @@ math { font-size: 1.1em; }
 FUNCTION = r"<mi>(?:ln|log|exp|tanh|sin|cos|max|min|arg)</mi>"
 BEFORE = re.compile(rf"(?<=</m[in]>)(?={FUNCTION})|(?<=</msu[bp]>)(?={FUNCTION})")
 BEHIND = re.compile(rf"(?<!<msup>)(?<!<msub>)(?<!<msubsup>)({FUNCTION})(?=<m[in]>|<msu[bp])")
+# What is left of a formula that could not be set.
+UNSET = re.compile(r"<merror|<m(?:[io]|text)\b[^>]*>\\[^<]*")
 SPACE = '<mspace width="0.167em"/>'
 
 

@@ -174,6 +174,8 @@ def complaints(talk, notebook):
     faults += [f"{label} occurs {labels.count(label)} times; at least {least} are wanted"
                for label, least in (("Ask", 5), ("Predict", 2), ("Board", 2))
                if labels.count(label) < least]
+    faults += [f"a formula is not set: {unset[0]}"
+               for unset in pages.UNSET.finditer(pages.markdown(f"{talk.introduction}\n\n{text}"))]
     faults += [f"the part {part.heading!r} says nothing" for part in talk.parts
                if not any(part.notes.values())]
     if not 60 <= talk.minutes() <= 100:
