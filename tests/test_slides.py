@@ -191,6 +191,19 @@ def test_a_heading_inside_a_cell_begins_a_slide_and_sub_slides_go_down():
     assert slides.sections(found).count("<section>\n") == 3
 
 
+def test_what_to_see_joins_what_is_seen_if_there_is_room():
+    def made(lines, said):
+        cell = nbformat.v4.new_code_cell("f()", outputs=[nbformat.v4.new_output(
+            "stream", name="stdout", text="row\n" * lines)],
+            metadata={"slideshow": {"slide_type": "slide"}})
+        prose = nbformat.v4.new_markdown_cell(f"{said}\n\n## Next\n\nText.", metadata={
+            "slideshow": {"slide_type": "slide"}})
+        return slides.cut(nbformat.v4.new_notebook(cells=[cell, prose]))
+    assert [bool(page.first) for page in made(4, "What to see: rows.")] == [False, True]
+    assert [bool(page.first) for page in made(15, "What to see: rows.")] == [False, False, True]
+    assert [bool(page.first) for page in made(4, "Rows.")] == [False, False, True]
+
+
 def test_long_prose_is_parted_between_paragraphs_and_keeps_every_word():
     paragraphs = [f"P{n} " + "several words of prose " * 22 for n in range(5)]
     found = cut(("slide", "prose", "## Long\n\n" + "\n\n".join(paragraphs)))
@@ -247,6 +260,7 @@ def test_the_excerpt_of_a_cell():
               '    y = n\nclaims.judge("1.1", "true", f"{y}")')
     assert excerpt.lines(source) == (
         ["# why", "x = np.arange(3)", "", "for n in x:", "    y = n"], True)
+    assert excerpt.lines("SEED = measurements.seed()\na = 1") == (["a = 1"], True)
     assert excerpt.lines("a = 1\n\n\nb = 2") == (["a = 1", "", "b = 2"], False)
     assert excerpt.lines("figures.show(fig, alt='x')") == ([], True)
 

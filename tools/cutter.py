@@ -8,6 +8,7 @@ from tools import excerpt, layout, pages, results
 
 SMALLEST_FIGURE = 400
 LARGEST_SCALE = 1.3
+JOINED_SIZE = 28
 
 
 @dataclass
@@ -125,8 +126,18 @@ class Cutter:
             intro = blocks[goals - 1] if goals else "Goals"
             self.blocks(blocks[goals:goals + 1], False, intro)
 
+    def joins(self, blocks):
+        """Tell whether prose says what to see on the last page, and has room there."""
+        page = self.pages[-1] if self.pages else None
+        return (page and page.pieces and not page.kinds & {"prose", "claim", "verdicts"}
+                and blocks and blocks[0].startswith("What to see")
+                and sum(layout.block_height(block, JOINED_SIZE) for block in blocks)
+                <= page.room() - 24)
+
     def blocks(self, blocks, section, heading):
         """Show blocks of Markdown on as few pages as they need, each as large as it can be."""
+        if not heading and self.joins(blocks):
+            return self.fill(self.pages[-1], [blocks], JOINED_SIZE)
         page = self.page(section, inline(heading) if heading else None)
         if not blocks:
             return None

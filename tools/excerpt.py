@@ -26,8 +26,10 @@ def root(expression):
 
 
 def reports(node):
-    """Tell whether a statement does nothing but import, print, check or judge."""
+    """Tell whether a statement does nothing but import, ask for the seed, print, check or judge."""
     if isinstance(node, ast.Import | ast.ImportFrom | ast.Assert):
+        return True
+    if isinstance(node, ast.Assign) and ast.unparse(node.value) == "measurements.seed()":
         return True
     if isinstance(node, ast.For | ast.If):
         return all(reports(part) for part in node.body + node.orelse)
