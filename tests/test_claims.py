@@ -129,6 +129,9 @@ def test_verdicts_are_read_back_from_stored_notebooks(shown, tmp_path):
                                          ("1.9", "true", "a: 1. b | c: 2")]
     assert [key for key, _, _ in claims.verdicts(tmp_path)] == ["1.9", "1.10", "2.1", "2.1"]
     lines = claims.verdict_table(tmp_path).splitlines()
+    correct = claims.load()["1.10"]["correct"]
+    assert f" **Correct is:** {correct} | true with a caveat |" in lines[3]
+    assert "Correct is" not in lines[2] + lines[4]
     assert len(lines) == 6 and lines[2].endswith("| true | a: 1. b \\| c: 2 |")
     assert lines[4] == lines[5] and "| false | 0 of 3 |" in lines[5]
 

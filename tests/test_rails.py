@@ -53,6 +53,7 @@ def house(tmp_path, monkeypatch):
     (tmp_path / "README.md").write_text(
         "# Top\n<!-- lessons -->\n<!-- /lessons -->\nmiddle\n<!-- verdicts -->\nold\n"
         "<!-- /verdicts -->\n<!-- picture -->\n<!-- /picture -->\n<!-- speed -->\n<!-- /speed -->\n"
+        "<!-- assignments -->\n<!-- /assignments -->\n"
         "<!-- growth -->\n<!-- /growth -->\nend\n", encoding="utf-8")
     (tmp_path / "lectures").mkdir()
     (tmp_path / "lectures" / "02_bptt.md").write_text(
@@ -256,8 +257,9 @@ def test_verdicts_fill_the_readme_between_its_marks(house, capsys):
     assert "| together | 4 true | 45 min | 9 s | 12 (8) min | |" in text
     assert "](data/front.png)" in text and "![A curve that rises" in text
     assert (house / "data" / "front.png").read_bytes().startswith(b"\x89PNG")
-    assert "| GRU, 50 steps | 4 CPU ms | Keras layer: 1,024 | 256 |" in text
-    assert "| GRU | 25, 50 steps | 2, 4 CPU ms |" in text
+    assert "| GRU, 50 steps | 4 CPU ms | Keras layer: 1,000 CPU ms | 260 |" in text
+    assert "| GRU, CPU ms | steps | 25: 2, 50: 4 |" in text
+    assert "| 4 LSTM | 5 + 2 | 15 + 4 | 100 |" in text
     assert "| 2.4 | Updating" in text and "with a bar \\| in it |" in text and "old" not in text
     readme.main()
     assert "up to date already" in capsys.readouterr().out

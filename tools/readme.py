@@ -12,6 +12,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+from coursework.grader import exercises  # noqa: E402  (the path above)
 from tools import bench, course, lessons, speaker_notes  # noqa: E402  (the path above)
 from utils import claims  # noqa: E402
 
@@ -46,18 +47,37 @@ def costs(counted, read, run, lecture, short):
     return f"{verdicts or 'none'} | {read} min | {run} s | {lecture} ({short}) min"
 
 
+def assignment_table():
+    """Return the table of the assignments: exercises, points, and the minutes that they name."""
+    import nbformat
+    rows = []
+    for name in exercises.available():
+        first = nbformat.read(exercises.source(name), as_version=4).cells[0].source
+        minutes = sum(map(int, re.findall(r"^\| \d-\d+ \|.*\| (\d+) \|$", first, re.MULTILINE)))
+        listed = exercises.load(name)
+        by_hand = [item for item in listed if isinstance(item, exercises.Explained)]
+        coded = exercises.coded(name)
+        rows.append(f"| {lessons.heading(first).removeprefix('Assignment ').replace(': ', ' ', 1)} "
+                    f"| {len(coded)} + {len(by_hand)} | {sum(item.points for item in coded)} + "
+                    f"{sum(item.points for item in by_hand)} | {minutes} |")
+    return "\n".join(["| assignment | exercises: marked by machine + by hand | points | minutes |",
+                      "|---|---|---|---|", *rows])
+
+
 def number(value):
-    """Return a measured number with three digits, and with all digits before the point."""
-    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
+    """Return a measured number rounded to two digits."""
+    return f"{float(f'{value:.2g}'):,g}"
 
 
 def speed_table(root=ROOT):
     """Return the table of what `make bench` has compared."""
     rows = [f"| {', '.join(filter(None, (row.what, row.size)))} | {number(row.ours)} {row.unit} | "
-            f"{row.beside}: {number(row.theirs)} | {number(row.times())} |"
+            f"{row.beside}: {number(row.theirs)} {row.unit} | "
+            f"{number(row.times())}{' (slower)' * (row.times() < 1)} |"
             for rows in bench.load(root / "data" / "bench.csv").values() for row in rows
             if row.theirs is not None]
-    return "\n".join(["| what | ours | beside it | times as fast |", "|---|---|---|---|", *rows])
+    head = ["| what | ours | compared with | times as fast |", "|---|---|---|---|"]
+    return "\n".join([*head, *rows])
 
 
 def growth_table(root=ROOT):
@@ -69,9 +89,8 @@ def growth_table(root=ROOT):
             if size and part != "addition":
                 key = row.what, size[2], row.unit
                 grown.setdefault(key, {})[int(size[1].replace(",", ""))] = row.ours
-    rows = [f"| {what} | {', '.join(f'{size:,}' for size in sorted(sizes))} {kind} | "
-            f"{', '.join(number(sizes[size]) for size in sorted(sizes))} {unit} |"
-            for (what, kind, unit), sizes in grown.items() if len(sizes) > 1]
+    rows = [f"| {what}, {unit} | {kind} | "
+            f"{', '.join(f'{size:,}: {number(sizes[size])}' for size in sorted(sizes))} |" for (what, kind, unit), sizes in grown.items() if len(sizes) > 1]
     return "\n".join(["| what | grows with | ours |", "|---|---|---|", *rows])
 
 
@@ -97,7 +116,8 @@ def filled(text, root=ROOT):
         ValueError: a marker is missing.
     """
     tables = {"picture": lambda: f"![{picture(root)[1]}]({FRONT})",
-              "lessons": lambda: lesson_table(root), "speed": lambda: speed_table(root),
+              "lessons": lambda: lesson_table(root), "assignments": assignment_table,
+              "speed": lambda: speed_table(root),
               "growth": lambda: growth_table(root),
               "verdicts": lambda: claims.verdict_table(root / "notebooks")}
     for name in tables:

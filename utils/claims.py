@@ -132,10 +132,17 @@ def verdicts_in(notebook):
 def verdict_table(folder=None):
     """Return the verdicts of all stored lessons as a Markdown table, one row a claim.
 
+    Behind a claim that is not simply true stands what is correct.
+
     Args:
         folder: where the notebooks are; by default the course's own folder.
     """
-    return markdown_table([(key, load()[key]["statement"], verdict, evidence)
+    def told(key, verdict):
+        claim = load()[key]
+        correct = verdict != VERDICTS["true"] and claim.get("correct")
+        return claim["statement"] + (f" **Correct is:** {correct}" if correct else "")
+
+    return markdown_table([(key, told(key, verdict), verdict, evidence)
                            for key, verdict, evidence in verdicts(folder)])
 
 
