@@ -90,7 +90,8 @@ def growth_table(root=ROOT):
                 key = row.what, size[2], row.unit
                 grown.setdefault(key, {})[int(size[1].replace(",", ""))] = row.ours
     rows = [f"| {what}, {unit} | {kind} | "
-            f"{', '.join(f'{size:,}: {number(sizes[size])}' for size in sorted(sizes))} |" for (what, kind, unit), sizes in grown.items() if len(sizes) > 1]
+            f"{', '.join(f'{size:,}: {number(sizes[size])}' for size in sorted(sizes))} |"
+            for (what, kind, unit), sizes in grown.items() if len(sizes) > 1]
     return "\n".join(["| what | grows with | ours |", "|---|---|---|", *rows])
 
 
