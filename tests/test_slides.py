@@ -191,6 +191,18 @@ def test_a_heading_inside_a_cell_begins_a_slide_and_sub_slides_go_down():
     assert slides.sections(found).count("<section>\n") == 3
 
 
+def test_a_cell_counts_for_the_pages_that_show_it():
+    prose = "## Long\n\n" + "several words of prose " * 60
+    code = "\n".join(f"value_{n} = {n}" for n in range(12))
+    notebook = nbformat.v4.new_notebook(cells=[
+        nbformat.v4.new_markdown_cell(prose, metadata={"slideshow": {"slide_type": "slide"}}),
+        nbformat.v4.new_code_cell(code, execution_count=7,
+                                  metadata={"slideshow": {"slide_type": "fragment"}})])
+    assert [page.cells for page in slides.cut(notebook)] == [set(), {7}]
+    notebook.cells[0].source = "## Short"
+    assert [page.cells for page in slides.cut(notebook)] == [{7}]
+
+
 def test_what_to_see_joins_what_is_seen_if_there_is_room():
     def made(lines, said):
         cell = nbformat.v4.new_code_cell("f()", outputs=[nbformat.v4.new_output(

@@ -170,7 +170,7 @@ class Cutter:
         kinds = {kind for kind, _ in found}
         source, cut = excerpt.lines(cell.source)
         page = self.current("fragment" if kinds == {"widget"} else mark)
-        begun = len(self.pages) - 1
+        begun, shown = len(self.pages) - 1, len(page.pieces)
         least = 4 if "figure" in kinds else 2 if "verdict" in kinds else 0
         if "widget" not in kinds and sum(map(bool, source)) > least:
             under = found[0][1] if found and found[0][0] == "text" else ""
@@ -191,6 +191,7 @@ class Cutter:
                     scene.append(found.pop(0))
                 page = self.scene(page, scene)
         self.pages[-1].notes += [f"<pre>{html.escape(text)}</pre>" for text in walls]
+        begun += len(self.pages[begun].pieces) == shown           # it had no room for this cell
         for page in self.pages[begun:]:
             page.cells.add(cell.execution_count)
 
