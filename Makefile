@@ -48,8 +48,9 @@ installed:
 run: installed
 	@$(python) tools/run_lessons.py $(LESSON)
 
+# Files are tested in their order: by default the longest would come last and leave a core idle.
 test: installed
-	@$(python) -m pytest -n 2 --dist loadscope
+	@$(python) -m pytest -n 2 --dist loadscope --no-loadscope-reorder
 
 lab: installed
 	@$(python) -m jupyterlab --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/notebooks
