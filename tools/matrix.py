@@ -80,8 +80,9 @@ def run(name, python, choice, words):
         log.flush()
         kept = {key: value for key, value in os.environ.items()
                 if key not in ("PYTHONDONTWRITEBYTECODE", "PYTHONPATH", "PYTHONHOME")}
-        status = subprocess.run([str(made), "-m", "pytest", "-n", "2", "--dist", "loadscope",
-                                 "--no-loadscope-reorder", *words], cwd=ROOT, stdout=log, stderr=log, env=kept,
+        test = [str(made), "-m", "pytest", "-n", "2", "--dist", "loadscope",
+                "--no-loadscope-reorder", *words]
+        status = subprocess.run(test, cwd=ROOT, stdout=log, stderr=log, env=kept,
                                 check=False).returncode
     lines = (OUT / f"{name}.log").read_text(encoding="utf-8").strip().splitlines()
     told = f"{lines[-1].strip('= ')}; {(time.monotonic() - began) / 60:.0f} min"
