@@ -3,7 +3,7 @@ import re
 import numpy as np
 import pytest
 
-from tests.test_cells import shaken
+from test_cells import shaken
 from utils import cells, environment, gradients, tasks, training
 from wrong_input import answer_to
 
