@@ -3,7 +3,7 @@ import re
 import numpy as np
 import pytest
 
-from tests.test_cells import KINDS, problem, shaken
+from test_cells import KINDS, problem, shaken
 from utils import cells, gradients
 from wrong_input import answer_to
 
