@@ -46,7 +46,7 @@ installed:
 	@sh tools/prepare.sh $(if $(PYTHON),"$(PYTHON)")
 
 run: installed
-	@$(python) tools/run_lessons.py $(LESSON)
+	@$(python) tools/notebooks/run_lessons.py $(LESSON)
 
 # Files are tested in their order: by default the longest would come last and leave a core idle.
 test: installed
@@ -56,28 +56,28 @@ lab: installed
 	@$(python) -m jupyterlab --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/notebooks
 
 slides: installed
-	@$(python) tools/slides.py $(LESSON)
+	@$(python) tools/publish/slides.py $(LESSON)
 
 site: installed
-	@$(python) tools/website.py
+	@$(python) tools/publish/website.py
 
 lecture: installed
-	@$(python) tools/lecture.py $(N)
+	@$(python) tools/publish/lecture.py $(N)
 
 store: installed
-	@$(python) tools/store_lesson.py $(LESSON)
+	@$(python) tools/notebooks/store_lesson.py $(LESSON)
 
 verdicts: installed
-	@$(python) tools/readme.py
+	@$(python) tools/publish/readme.py
 
 measure: installed
-	@$(python) tools/measure.py $(if $(LESSON),--lesson $(LESSON))
+	@$(python) tools/measure/measure.py $(if $(LESSON),--lesson $(LESSON))
 
 bench: installed
-	@$(python) tools/bench.py
+	@$(python) tools/measure/bench.py
 
 colab: installed
-	@$(python) tools/colab.py '$(REPO)' '$(VERSION)'
+	@$(python) tools/notebooks/colab.py '$(REPO)' '$(VERSION)'
 
 release: installed
 	@$(python) coursework/grader/release.py
@@ -88,7 +88,7 @@ grade: installed
 		$(if $(UNSAFE),--unsafe)
 
 matrix: installed
-	@$(python) tools/matrix.py
+	@$(python) tools/notebooks/matrix.py
 
 clean:
 	rm -rf .venv build

@@ -2,7 +2,7 @@
 
 import subprocess
 
-from tools import course
+from tools.notebooks import course
 
 
 def commit(folder):

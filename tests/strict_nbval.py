@@ -1,6 +1,6 @@
 """nbval without its holes: each notebook is held to its stored outputs, pictures included.
 
-Added to nbval: the rules for the stored form (`tools/notebook_rules.py`), the comparison of
+Added to nbval: the rules for the stored form (`tools/notebooks/notebook_rules.py`), the comparison of
 pictures and sounds, the mask for numbers behind the sign for 'about', a kernel that cannot reach
 the network, and a dead kernel noticed at once. Stderr is not compared, but must not be stored.
 """
@@ -19,7 +19,7 @@ import pytest
 from nbval.kernel import CURRENT_ENV_KERNEL_NAME, RunningKernel, start_new_kernel
 from nbval.plugin import IPyNbCell, IPyNbFile
 
-from tools import lessons, notebook_rules
+from tools.notebooks import lessons, notebook_rules
 
 TESTS = Path(__file__).resolve().parent
 SANITISER = TESTS / "sanitise.cfg"

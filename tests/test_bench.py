@@ -3,8 +3,8 @@
 import pytest
 
 import submissions
-from tools import bench
-from tools.benchmarks import Row, grading, whole_course
+from tools.measure.measure import bench
+from tools.measure.benchmarks import Row, grading, whole_course
 
 
 def test_a_part_replaces_its_own_rows_alone(tmp_path):

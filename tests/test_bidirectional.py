@@ -4,8 +4,9 @@ import re
 import numpy as np
 import pytest
 
-from utils import cells, environment, gradients, training
-from utils.cells import bidirectional
+from utils import environment
+from utils.evidence import cells, gradients, training
+from utils.evidence.cells import bidirectional
 from wrong_input import answer_to
 
 environment.load_keras()

@@ -4,9 +4,10 @@ import re
 import numpy as np
 import pytest
 
-from tools.benchmarks import cells as bench
-from utils import cells, environment, gradients
-from utils.cells import base, gru, lstm, simple_rnn
+from tools.measure.benchmarks import cells as bench
+from utils import environment
+from utils.evidence import cells, gradients
+from utils.evidence.cells import base, gru, lstm, simple_rnn
 from wrong_input import answer_to
 
 environment.load_keras()

@@ -6,7 +6,8 @@ import pytest
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 
-from utils import claims, validate
+from utils import validate
+from utils.evidence import claims
 
 COUNTS = {1: 17, 2: 4, 3: 7, 4: 6, 5: 9, 6: 4, 7: 7, 8: 9}
 

@@ -3,7 +3,7 @@ import itertools
 import numpy as np
 import pytest
 
-from utils import decoding
+from utils.evidence import decoding
 from utils.validate import InputError
 from wrong_input import answer_to
 

@@ -11,7 +11,7 @@ import pytest
 
 from coursework.grader import exercises, grade, locked, release
 from mutants import distorted, mutants
-from tools import lessons
+from tools.notebooks import lessons
 from utils import checks, wire
 
 CODED = [pytest.param(exercise, name, id=f"{name}-{exercise.function}")

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from test_cells import KINDS, problem, shaken
-from utils import cells, gradients
+from utils.evidence import cells, gradients
 from wrong_input import answer_to
 
 CELLS = ["tanh", "sigmoid", "linear", "LSTM", "GRU reset after", "GRU reset before"]

@@ -5,7 +5,8 @@ import webbrowser
 
 import pytest
 
-from tools import lecture, lessons
+from tools.notebooks import lessons
+from tools.publish import lecture
 
 
 class Fake:

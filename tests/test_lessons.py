@@ -6,8 +6,10 @@ import nbformat
 import pytest
 
 import tiny
-from tools import bench, course, lessons, pages, readme
-from utils import claims
+from tools.measure.measure import bench
+from tools.notebooks import course, lessons
+from tools.publish import pages, readme
+from utils.evidence import claims
 
 PATHS = sorted(lessons.NOTEBOOKS.glob("[!.]*.ipynb"))
 LOCAL_LINK = re.compile(r"\]\((?!https?://|#|attachment:|data:)([^)\s]+)\)")

@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-from tools import matrix
+from tools.notebooks import matrix
 
 FOUND = {"3.11": "a", "3.12": "b", "3.13": "c"}
 

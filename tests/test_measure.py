@@ -2,9 +2,9 @@ import json
 
 import pytest
 
-from tools import measure
-from tools.sweeps import Sweep
-from utils import measurements
+from tools.measure.measure import measure
+from tools.measure.sweeps import Sweep
+from utils.evidence import measurements
 
 
 def notebook(path, *sources):

@@ -2,7 +2,8 @@ import csv
 
 import pytest
 
-from utils import measurements, validate
+from utils import validate
+from utils.evidence import measurements
 
 
 @pytest.fixture

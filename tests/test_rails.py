@@ -13,19 +13,11 @@ import nbformat
 import pytest
 
 import tiny
-from tools import (
-    bench,
-    colab,
-    course,
-    lessons,
-    notebook_rules,
-    pages,
-    readme,
-    run_lessons,
-    store_lesson,
-)
-from tools.benchmarks import Row
-from utils import claims
+from tools.measure.measure import bench
+from tools.notebooks import colab, course, lessons, notebook_rules, run_lessons, store_lesson
+from tools.publish import pages, readme
+from tools.measure.benchmarks import Row
+from utils.evidence import claims
 
 DRAW = """import matplotlib.pyplot as plt
 from utils import figures

@@ -16,7 +16,7 @@ import published
 import strict_nbval
 import submissions
 from coursework.grader import exercises, leaks, locked, release
-from tools import lessons
+from tools.notebooks import lessons
 
 ASSIGNMENT = submissions.ASSIGNMENT
 SECRET = "left[t] = left[t + 1] * forget_gates[t + 1]"

@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from tools.benchmarks import translation
-from utils import corpora, decoding, environment, seq2seq
+from tools.measure.benchmarks import translation
+from utils import corpora, environment
+from utils.evidence import decoding, seq2seq
 from wrong_input import answer_to
 
 FORMS = {

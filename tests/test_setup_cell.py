@@ -13,7 +13,7 @@ import pytest
 import published
 import strict_nbval
 import tiny
-from tools import lessons
+from tools.notebooks import lessons
 
 SHOW = "import utils\nprint('helpers in', Path(utils.__file__).parent.parent.name, keras.__name__)"
 NOWHERE = "http://127.0.0.1:9/"

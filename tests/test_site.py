@@ -6,8 +6,9 @@ import pytest
 
 import browser
 import tiny
-from tools import course, lessons, pages, website
-from utils import claims
+from tools.notebooks import course, lessons
+from tools.publish import pages, website
+from utils.evidence import claims
 
 PATHS = lessons.paths()
 BUILD = lessons.ROOT / "build"

@@ -8,7 +8,8 @@ import pytest
 
 import browser
 import tiny
-from tools import excerpt, fonts, layout, lessons, notebook_rules, pages, results, slides
+from tools.notebooks import lessons, notebook_rules
+from tools.publish import excerpt, fonts, layout, pages, results, slides
 
 PATHS = lessons.paths()
 BUILD = lessons.ROOT / "build"

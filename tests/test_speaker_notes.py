@@ -3,7 +3,8 @@
 import nbformat
 import pytest
 
-from tools import lessons, slides, speaker_notes
+from tools.notebooks import lessons
+from tools.publish import slides, speaker_notes
 
 PATHS = lessons.paths()
 TEXT = """# 1 One

@@ -19,7 +19,7 @@ from PIL.PngImagePlugin import PngInfo
 
 import strict_nbval
 import tiny
-from tools import lessons
+from tools.notebooks import lessons
 
 DRAW = """import matplotlib.pyplot as plt
 from utils import figures

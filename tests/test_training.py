@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from test_cells import shaken
-from utils import cells, environment, gradients, tasks, training
+from utils import environment, tasks
+from utils.evidence import cells, gradients, training
 from wrong_input import answer_to
 
 environment.load_keras()

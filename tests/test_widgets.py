@@ -11,7 +11,7 @@ import pytest
 
 import browser
 import tiny
-from tools import lessons, store_lesson
+from tools.notebooks import lessons, store_lesson
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
 SECONDS = 400

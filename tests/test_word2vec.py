@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from utils import gradients, word2vec
-from utils.word2vec import steps
+from utils.evidence import gradients, word2vec
+from utils.evidence.word2vec import steps
 from wrong_input import answer_to
 
 VOCABULARY, SIZE, WINDOW, K = 11, 5, 2, 3
@@ -368,7 +368,7 @@ def test_wrong_input_is_one_sentence(call, said):
 
 def test_our_trainer_is_as_fast_as_the_course_says():
     """`make bench` shows the ratios; here they may not fall below what the course promises."""
-    from tools.benchmarks import word2vec as bench
+    from tools.measure.benchmarks import word2vec as bench
     found = bench.speeds(turns=3)
     assert found["ours, skip-gram"][1] >= 2 * found["Keras, skip-gram"][1]
     assert found["ours, skip-gram"][0] >= 0.5 * found["gensim, skip-gram"][0]

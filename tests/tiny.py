@@ -2,7 +2,7 @@
 
 import nbformat
 
-from tools import lessons, store_lesson
+from tools.notebooks import lessons, store_lesson
 
 FIND_COURSE = f"import sys; sys.path.insert(0, {str(lessons.ROOT)!r})"
 PROSE = "# A tiny lesson\n\nWith a formula: $h_t = \\tanh(W x_t + U h_{t-1})$."

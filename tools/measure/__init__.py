@@ -1,0 +1,1 @@
+"""Sweeps over seeds and benchmarks: what `make measure` and `make bench` call."""

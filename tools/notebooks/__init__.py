@@ -1,0 +1,1 @@
+"""Run, store, check and address the notebooks: what `make` calls for them."""

@@ -1,0 +1,157 @@
+"""What the stored form of every lesson must be: one function, a sentence for each fault."""
+
+import base64
+import copy
+import io
+import re
+import warnings
+from collections import Counter
+
+LARGEST_PICTURE = 150 * 1024
+LONGEST_CODE = 25
+SHORTEST_ALT = 20
+SLIDE_TYPES = {"slide", "subslide", "fragment", "skip"}
+DATA_ADDRESS = re.compile(r"data:[\w/+.-]+;base64,[A-Za-z0-9+/=]+")
+
+# nbval leaves a cell unchecked when it finds one of these; here no cell may be left unchecked.
+MARKER = re.compile(r"nbval[_-]|pytest_validate_ignore_output", re.IGNORECASE)
+FORBIDDEN_CODE = re.compile(r"^\s*[%!]\s*pip\b|\bclear_output\b", re.MULTILINE)
+FORBIDDEN_TAGS = re.compile(r"nbval|pytest-validate|raises-exception|skip", re.IGNORECASE)
+
+FORBIDDEN_TEXT = {
+    "a memory address": re.compile(r"\b0x[0-9a-f]{6,}\b", re.IGNORECASE),
+    "an absolute path": re.compile(
+        r"(?<![\w.~:/])/(?:home|root|tmp|usr|var|opt|mnt|etc|work\w*|private|content|Users)/\w"
+        r"|\b[A-Z]:\\\w|site-packages"),
+    "a time per step": re.compile(r"(?<![A-Za-z])[\u00b5mn]?s/(?:step|epoch|it|sample)\b|\bit/s\b"),
+}
+
+
+def joined(text):
+    """Return a notebook's text field, a string or a list of lines, as one string."""
+    return "".join(text)
+
+
+def texts(output):
+    """Return every text that an output shows, without the bytes of sounds and pictures in it."""
+    if output["output_type"] == "stream":
+        return [joined(output["text"])]
+    return [DATA_ADDRESS.sub("data:", joined(value))
+            for kind, value in output.get("data", {}).items()
+            if kind.startswith("text/") and isinstance(value, str | list)]
+
+
+def picture(encoded):
+    """Return a stored PNG as a Pillow image.
+
+    Raises:
+        ValueError: the text is not a PNG.
+    """
+    from PIL import Image, UnidentifiedImageError
+    try:
+        return Image.open(io.BytesIO(base64.b64decode(joined(encoded))))
+    except UnidentifiedImageError:
+        raise ValueError("not a PNG") from None
+
+
+def is_blank(image):
+    """Tell whether a picture shows nothing: all its points have nearly one colour."""
+    from PIL import ImageStat
+    return max(ImageStat.Stat(image.convert("RGB")).stddev) < 1.0
+
+
+def picture_complaints(output):
+    """Return the faults of the pictures in one output."""
+    found = []
+    for kind, encoded in output.get("data", {}).items():
+        if not kind.startswith("image/"):
+            continue
+        if kind != "image/png":
+            found.append(f"a picture is {kind}; the tests can compare image/png alone")
+            continue
+        size = len(base64.b64decode(joined(encoded)))
+        if size > LARGEST_PICTURE:
+            found.append(f"a picture has {size // 1024} KB; {LARGEST_PICTURE // 1024} are allowed")
+        try:
+            if is_blank(picture(encoded)):
+                found.append("a picture is empty")
+        except ValueError:
+            found.append("a picture cannot be read as PNG")
+        alt = output.get("metadata", {}).get("image/png", {}).get("alt", "")
+        if len(alt) < SHORTEST_ALT:
+            found.append(f"a picture's alt text has {len(alt)} characters; at least {SHORTEST_ALT} "
+                         "are needed (figures.show stores it)")
+        elif joined(output["data"].get("text/plain", "")) != f"Figure: {alt}":
+            found.append("a picture's plain text differs from 'Figure: ' and its alt text")
+    return found
+
+
+def code_complaints(cell, position):
+    """Return the faults of one code cell, the `position`-th from 1."""
+    found = []
+    lines = [line for line in cell["source"].splitlines() if line.strip()]
+    if not lines:
+        found.append("the cell is empty")
+    if len(lines) > LONGEST_CODE:
+        found.append(f"it has {len(lines)} lines of code; {LONGEST_CODE} are allowed")
+    if cell.get("execution_count") != position:
+        found.append(f"its execution count is {cell.get('execution_count')}, not {position}: "
+                     "store the outputs of one clean run from top to bottom")
+    if MARKER.search(cell["source"]):
+        found.append("it holds a marker that would keep its output from being compared")
+    if match := FORBIDDEN_CODE.search(cell["source"]):
+        found.append(f"it uses {match[0].strip()}, which not every place of execution has")
+    for output in cell.get("outputs", []):
+        if output["output_type"] == "error":
+            found.append(f"an error is stored: {output.get('ename')}")
+        if output.get("name") == "stderr":
+            found.append(f"stderr is stored: {joined(output['text'])[:80]!r}")
+        for text in texts(output):
+            found += [f"its output shows {what}: {match[0]!r}"
+                      for what, pattern in FORBIDDEN_TEXT.items()
+                      if (match := pattern.search(text))]
+        found += picture_complaints(output)
+    return found
+
+
+def read(path):
+    """Return a stored notebook as it is; `nbformat.read` would mend some of its faults."""
+    import nbformat
+    return nbformat.v4.reads(path.read_text(encoding="utf-8"))
+
+
+def complaints(notebook):
+    """Return what is wrong with the stored form of a notebook, a sentence each.
+
+    Args:
+        notebook: NotebookNode; one that `read` has read still has its faults.
+
+    Returns:
+        List of sentences; empty if all is well.
+    """
+    import nbformat
+
+    from tools.notebooks import lessons
+    found = []
+    try:
+        with warnings.catch_warnings(action="ignore"):
+            nbformat.validate(copy.deepcopy(notebook))
+    except nbformat.ValidationError as error:
+        found.append(f"it is not valid nbformat: {str(error).splitlines()[0]}")
+    seen = Counter(cell.get("id") for cell in notebook.cells)
+    found += [f"{count} cells have the id {name}" for name, count in seen.items() if count > 1]
+    position = 0
+    for number, (cell, name) in enumerate(
+            zip(notebook.cells, lessons.names(notebook), strict=True), 1):
+        faults = []
+        if cell.metadata.get("slideshow", {}).get("slide_type") not in SLIDE_TYPES:
+            faults.append("it has no slide mark")
+        faults += [f"its tag {tag!r} is not allowed" for tag in cell.metadata.get("tags", [])
+                   if FORBIDDEN_TAGS.search(tag)]
+        if cell.cell_type == "code":
+            position += 1
+            faults += code_complaints(cell, position)
+        found += [f"cell {number} ({name}): {fault}" for fault in faults]
+    if not position:
+        found.append("it has no code cell")
+    return found

@@ -1,0 +1,60 @@
+"""Run a lesson and store its outputs in the notebook: `make store LESSON=03`.
+
+Prose and code stay as they are. What the tests would say about the stored form is said here at
+once.
+"""
+
+import os
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT))
+
+from tools.notebooks import lessons, notebook_rules  # noqa: E402  (the path above makes it importable)
+
+METADATA = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+            "language_info": {"name": "python"}}
+
+
+def store(path):
+    """Execute a notebook and write it back with its outputs; return what the rules object to.
+
+    Args:
+        path: the notebook.
+
+    Raises:
+        LessonError: a cell failed; the file is left as it was.
+    """
+    import nbformat
+    notebook, seconds, _, cpu = lessons.execute(path)
+    notebook.metadata = nbformat.from_dict(METADATA)
+    for cell in notebook.cells:
+        cell.metadata.pop("execution", None)
+    partial = path.with_name(f".{path.name}.partial")
+    nbformat.write(notebook, partial)
+    os.replace(partial, path)
+    print(f"{path.name} stored after {seconds:.0f} s, CPU {cpu:.0f} s")
+    return notebook_rules.complaints(notebook)
+
+
+def main(words):
+    """Store what the command line asks for; return the exit status."""
+    status = 0
+    for path in lessons.chosen(words):
+        try:
+            found = store(path)
+        except lessons.LessonError as error:
+            print(error, file=sys.stderr)
+            return 1
+        except KeyboardInterrupt:
+            print("Stopped; the notebook is as it was.", file=sys.stderr)
+            return 130
+        for complaint in found:
+            print(f"{path.name}: {complaint}", file=sys.stderr)
+            status = 1
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

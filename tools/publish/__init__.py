@@ -1,0 +1,1 @@
+"""Slides, site and the tables of README: what `make` calls to publish the course."""

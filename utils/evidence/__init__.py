@@ -1,0 +1,1 @@
+"""What only the evidence needs: cells and gradients in NumPy, training, decoding, the ledger."""
