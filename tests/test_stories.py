@@ -122,6 +122,38 @@ def test_a_text_of_other_words_is_refused_by_name(text, named):
         stories.encode(text)
 
 
+def test_mixed_stories_are_stories_of_all_distances_filled_up_in_front():
+    x, y = stories.mixed(3000, 60, 7)
+    again = stories.mixed(3000, 60, np.random.default_rng(7))
+    assert np.array_equal(x, again[0]) and np.array_equal(y, again[1])
+    assert x.shape == (3000, 85) and y.shape == (3000,)
+    distances = (x != 0).sum(axis=1) - stories.FACT_LENGTH - stories.QUESTION_LENGTH
+    assert set(distances) == {0, *range(3, 61)}
+    assert np.bincount(distances)[[0, *range(3, 61)]] == pytest.approx(3000 / 59, abs=30)
+    padded = x == 0
+    assert (np.diff(padded.astype(int), axis=1) <= 0).all(), "zeros stand only in front"
+    for row, answer in zip(x[:200], y[:200], strict=True):
+        told = stories.text(row).split()
+        assert told[told.index("name") + 2] == stories.WORDS[answer]
+        assert stories.text(row).startswith(f"{told[0]} stays in ")
+
+
+def test_the_names_of_mixed_stories_are_drawn_evenly_at_every_distance():
+    x, y = stories.mixed(40_000, 20, 0)
+    distances = (x != 0).sum(axis=1)
+    for distance in np.unique(distances):
+        counts = np.bincount(y[distances == distance])
+        assert counts[counts > 0] / counts.sum() == pytest.approx([1 / 8] * 8, abs=0.04)
+
+
+def test_mixed_and_text_refuse_wrong_arguments():
+    for bad in ((0, 60, 0), (5, 2, 0), (5, 60.0, 0), (5, 60, None)):
+        with pytest.raises(InputError, match="count|longest|rng"):
+            stories.mixed(*bad)
+    with pytest.raises(InputError, match="row"):
+        stories.text([len(stories.WORDS)])
+
+
 @pytest.mark.parametrize("bad", [(0, 5, 0), (4, -1, 0), (4, 1, 0), (4, 2, 0), (4, 5.0, 0),
                                  (4, 5, "0"), (4, 5, None), ("4", 5, 0), (True, 5, 0)])
 def test_wrong_arguments_are_named(bad):

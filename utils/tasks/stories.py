@@ -35,6 +35,9 @@ VOCABULARY = tuple(dict.fromkeys(
      *(word for form in _FORMS for word in form.split() if not word.startswith("{"))]))
 _LEXICON = Lexicon("stories", VOCABULARY)
 encode, decode = _LEXICON.encode, _LEXICON.decode
+WORDS = ("", *VOCABULARY)
+"""The words of `mixed` by their number; number 0 is padding."""
+
 _ID = _LEXICON.ids
 
 
@@ -90,6 +93,51 @@ def draw(batch, distance, rng):
             0, len(_SLOTS[kind]), size=len(rows)))
     return (np.concatenate([fact, between, question], axis=1),
             np.array([_ID[name] for name in NAMES])[told["name"]])
+
+
+def mixed(count, longest, rng):
+    """Draw stories, each with a distance of its own, filled up in front with zeros.
+
+    When the distance is the same in all stories, a network can learn to read the name at one fixed
+    place. Here the name may stand at any place, so there is something to choose.
+
+    Args:
+        count: number of stories.
+        longest: greatest distance; each story's is drawn evenly from 0, 3, 4, ..., longest.
+        rng: generator or seed.
+
+    Returns:
+        Word numbers x (count, FACT_LENGTH + longest + QUESTION_LENGTH) and the number of the name
+        that belongs in the blank, y (count,). The word with number k is WORDS[k]; 0 is padding.
+
+    Raises:
+        InputError: a size out of range, or no generator.
+    """
+    count = validate.whole_number("count", count)
+    longest = validate.whole_number("longest", longest, _LENGTHS.min())
+    rng = generator(rng)
+    distances = rng.choice([0, *range(_LENGTHS.min(), longest + 1)], size=count)
+    x = np.zeros((count, FACT_LENGTH + longest + QUESTION_LENGTH), dtype=int)
+    y = np.zeros(count, dtype=int)
+    for distance in np.unique(distances):
+        rows = np.flatnonzero(distances == distance)
+        ids, names = draw(len(rows), int(distance), rng)
+        x[rows, -ids.shape[1]:] = ids + 1
+        y[rows] = names + 1
+    return x, y
+
+
+def text(row):
+    """Return one row of `mixed` as text, padding left out.
+
+    Args:
+        row: word numbers, (sequence_length,).
+
+    Raises:
+        InputError: no word numbers.
+    """
+    row = validate.token_ids("row", row, len(WORDS), axes=("sequence_length",))
+    return " ".join(WORDS[number] for number in row if number)
 
 
 def _fill(codes, kind, choose):
