@@ -126,7 +126,7 @@ def test_mixed_stories_are_stories_of_all_distances_filled_up_in_front():
     x, y = stories.mixed(3000, 60, 7)
     again = stories.mixed(3000, 60, np.random.default_rng(7))
     assert np.array_equal(x, again[0]) and np.array_equal(y, again[1])
-    assert x.shape == (3000, 85) and y.shape == (3000,)
+    assert x.shape == (3000, 84) and y.shape == (3000,)
     distances = (x != 0).sum(axis=1) - stories.FACT_LENGTH - stories.QUESTION_LENGTH
     assert set(distances) == {0, *range(3, 61)}
     assert np.bincount(distances)[[0, *range(3, 61)]] == pytest.approx(3000 / 59, abs=30)
