@@ -68,7 +68,7 @@ store: installed
 	@$(python) tools/notebooks/store_lesson.py $(LESSON)
 
 verdicts: installed
-	@$(python) tools/publish/readme.py
+	@$(python) tools/publish/tables.py
 
 measure: installed
 	@$(python) tools/measure/measure.py $(if $(LESSON),--lesson $(LESSON))

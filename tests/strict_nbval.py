@@ -1,7 +1,7 @@
 """nbval without its holes: each notebook is held to its stored outputs, pictures included.
 
-Added to nbval: the rules for the stored form (`tools/notebooks/notebook_rules.py`), the comparison of
-pictures and sounds, the mask for numbers behind the sign for 'about', a kernel that cannot reach
+Added to nbval: the rules for the stored form (`tools/notebooks/notebook_rules.py`), the comparison
+of pictures and sounds, the mask for numbers behind the sign for 'about', a kernel that cannot reach
 the network, and a dead kernel noticed at once. Stderr is not compared, but must not be stored.
 """
 

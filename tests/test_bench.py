@@ -3,7 +3,7 @@
 import pytest
 
 import submissions
-from tools.measure.measure import bench
+from tools.measure import bench
 from tools.measure.benchmarks import Row, grading, whole_course
 
 
@@ -28,7 +28,8 @@ def test_the_table_holds_every_part_and_the_whole_course():
     found = bench.load()
     assert list(found) == list(bench.PARTS)
     assert [row.size for row in found["course"]] == [
-        *(f"lesson {path.stem[:2]}" for path in whole_course.lessons.paths()), "all lessons"]
+        *(f"{whole_course.kind(path)} {path.stem[:2]}" for path in whole_course.lessons.every()),
+        "all"]
     assert found["course"][-1].ours == pytest.approx(
         sum(row.ours for row in found["course"][:-1]), rel=0.01)
 

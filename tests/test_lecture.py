@@ -41,12 +41,12 @@ def test_the_deck_and_the_notebook_are_opened(monkeypatch, capsys):
     browser = Fake()
     started, run = given(monkeypatch, browser)
     assert lecture.main(["1"], run) == 0
-    path, = lessons.paths("1")
+    path, = lessons.paths("1", lessons.EVIDENCE)
     address, = browser.opened
     assert address.startswith("file:///") and address.endswith(f"/build/slides/{path.stem}.html")
     assert (lessons.ROOT / "build" / "slides" / f"{path.stem}.html").is_file()
     command, = started
-    assert f"--LabApp.default_url=/lab/tree/notebooks/{path.name}" in command
+    assert f"--LabApp.default_url=/lab/tree/notebooks/evidence/{path.name}" in command
     assert "--no-browser" not in command and "speaker's view" in capsys.readouterr().out
 
 

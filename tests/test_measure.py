@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from tools.measure.measure import measure
+from tools.measure import measure
 from tools.measure.sweeps import Sweep
 from utils.evidence import measurements
 
@@ -23,7 +23,7 @@ def a_sweep(run=lambda seed: ((seed / 2, "MSE"), (seed, "steps")), seeds=None):
 @pytest.fixture
 def house(tmp_path, monkeypatch):
     monkeypatch.setattr(measure, "ROOT", tmp_path)
-    (tmp_path / "notebooks").mkdir()
+    (tmp_path / "notebooks" / "evidence").mkdir(parents=True)
     return tmp_path
 
 
@@ -90,7 +90,7 @@ def test_a_lesson_runs_with_its_seed_past_a_failing_cell_and_is_not_changed(
     monkeypatch.setattr(measure, "lesson_sweeps", lambda lesson: [])
     code = (f"import sys; sys.path.insert(0, {str(measurements.environment.ROOT)!r})\n"
             "from utils import measurements")
-    file = notebook(house / "notebooks" / "03_x.ipynb", code, "assert False",
+    file = notebook(house / "notebooks" / "evidence" / "03_x.ipynb", code, "assert False",
                     "measurements.report('03 x', 'small', measurements.seed() + 0.5, 'MSE', 1, 1)")
     before, table = file.read_bytes(), house / "table.csv"
     measure.main(["--lesson", "03", "--seeds", "4", "--table", str(table), "--only", ""])

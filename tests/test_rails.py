@@ -13,10 +13,10 @@ import nbformat
 import pytest
 
 import tiny
-from tools.measure.measure import bench
-from tools.notebooks import colab, course, lessons, notebook_rules, run_lessons, store_lesson
-from tools.publish import pages, readme
+from tools.measure import bench
 from tools.measure.benchmarks import Row
+from tools.notebooks import colab, course, lessons, notebook_rules, run_lessons, store_lesson
+from tools.publish import pages, tables
 from utils.evidence import claims
 
 DRAW = """import matplotlib.pyplot as plt
@@ -24,7 +24,7 @@ from utils import figures
 figure, axes = plt.subplots()
 axes.plot([1, 4, 9])
 figures.show(figure, alt="A curve that rises from 1 to 9 over three places.")"""
-JUDGE = """from utils import claims
+JUDGE = """from utils.evidence import claims
 for key in claims.of_lesson(2):
     claims.judge(key, claims.load()[key]["expected"], "1 of 1, with a bar | in it")
 claims.table(2)"""
@@ -40,11 +40,11 @@ $$h_t = \\tanh(W x_t)$$
 @pytest.fixture
 def house(tmp_path, monkeypatch):
     """A small course in a folder of its own, with one lesson to be run."""
-    (tmp_path / "notebooks").mkdir()
+    (tmp_path / "notebooks" / "evidence").mkdir(parents=True)
     shutil.copytree(lessons.ROOT / "data", tmp_path / "data")
     (tmp_path / "README.md").write_text(
-        "# Top\n<!-- lessons -->\n<!-- /lessons -->\nmiddle\n<!-- verdicts -->\nold\n"
-        "<!-- /verdicts -->\n<!-- picture -->\n<!-- /picture -->\n<!-- speed -->\n<!-- /speed -->\n"
+        "# Top\n<!-- lessons -->\n<!-- /lessons -->\nmiddle\n"
+        "<!-- picture -->\n<!-- /picture -->\n<!-- speed -->\n<!-- /speed -->\n"
         "<!-- assignments -->\n<!-- /assignments -->\n"
         "<!-- growth -->\n<!-- /growth -->\nend\n", encoding="utf-8")
     (tmp_path / "lectures").mkdir()
@@ -53,10 +53,11 @@ def house(tmp_path, monkeypatch):
     bench.record("cells", [Row("GRU", "25 steps", 2.0, "CPU ms"),
                            Row("GRU", "50 steps", 4.0, "CPU ms", "Keras layer", 1024.0)],
                  tmp_path / "data" / "bench.csv")
-    monkeypatch.setattr(readme, "PICTURE", ("02_bptt.ipynb", "A curve that rises"))
-    for module in (run_lessons, readme, colab):
+    monkeypatch.setattr(tables, "PICTURE", ("02_bptt.ipynb", "A curve that rises"))
+    for module in (run_lessons, tables, colab):
         monkeypatch.setattr(module, "ROOT", tmp_path)
     monkeypatch.setattr(lessons, "NOTEBOOKS", tmp_path / "notebooks")
+    monkeypatch.setattr(lessons, "EVIDENCE", tmp_path / "notebooks" / "evidence")
     return tmp_path
 
 
@@ -64,19 +65,32 @@ def lesson(house, *sources, name="02_bptt", prose=PROSE):
     return tiny.write(tiny.notebook(*sources, prose=prose), house / "notebooks" / f"{name}.ipynb")
 
 
+def evidence(house, *sources, **settings):
+    return lesson(house, *sources, name="evidence/02_bptt", **settings)
+
+
 def test_run_shows_progress_writes_pages_and_ends_with_the_verdicts(house, capsys):
-    path = lesson(house, tiny.FIND_COURSE, DRAW, JUDGE)
+    lesson(house, "print(1)", prose="# L [proof](evidence/02_bptt.ipynb#h)")
+    path = evidence(house, tiny.FIND_COURSE, DRAW, JUDGE,
+                    prose=f"{PROSE}\n[lesson](../02_bptt.ipynb)")
     before = path.read_bytes()
     assert run_lessons.main([]) == 0
     shown = capsys.readouterr().out
+    assert "02_bptt done in" in shown and "evidence_" not in shown and "Verdicts" not in shown
+    assert run_lessons.main(["--evidence"]) == 0
+    shown = capsys.readouterr().out
+    assert "02_bptt done in" in shown and "\nevidence_02_bptt done in" in shown
     assert re.search(r"^02_bptt +\d+ s  cell 3/4 A title with code \(2\)$", shown, re.MULTILINE)
-    assert re.search(r"^02_bptt done in \d+ s; CPU \d+ s", shown, re.MULTILINE)
+    assert re.search(r"^evidence_02_bptt done in \d+ s; CPU \d+ s", shown, re.MULTILINE)
     for key, claim in claims.of_lesson(2).items():
         assert re.search(rf"^{re.escape(key)} +true\n +said: {claim['statement'][:20]}", shown,
                          re.MULTILINE)
     assert shown.count("      measured: 1 of 1, with a bar | in it\n") == 4
     assert path.read_bytes() == before
     page = (house / "build" / "html" / "02_bptt.html").read_text(encoding="utf-8")
+    assert '<a href="evidence_02_bptt.html#h">proof</a>' in page
+    page = (house / "build" / "html" / "evidence_02_bptt.html").read_text(encoding="utf-8")
+    assert '<a href="02_bptt.html">lesson</a>' in page
     assert "<script" not in page and 'alt="A curve that rises' in page
     assert page.count("<math ") == 3 and "$not math$" in page
     assert '<a href="03_gradient_problems.html"' not in page and ">next<" not in page
@@ -147,7 +161,7 @@ def test_store_keeps_sources_and_adds_outputs(house):
         (cell.id, cell.source) for cell in before.cells]
     assert tiny.code(after, 2).outputs[0].text == "9\n"
     assert "execution" not in tiny.code(after, 2).metadata
-    assert list(path.parent.iterdir()) == [path]
+    assert list(path.parent.glob("*02_bptt*")) == [path]
 
 
 def test_a_kernel_leaves_the_users_history_alone(house):
@@ -159,7 +173,7 @@ def test_store_of_a_failing_lesson_changes_nothing(house, capsys):
     path = lesson(house, "print(1)", "1 / 0")
     before = path.read_bytes()
     assert store_lesson.main(["2"]) == 1
-    assert path.read_bytes() == before and list(path.parent.iterdir()) == [path]
+    assert path.read_bytes() == before and list(path.parent.glob("*02_bptt*")) == [path]
     assert "ZeroDivisionError" in capsys.readouterr().err
 
 
@@ -240,28 +254,53 @@ def test_colab_refuses_what_is_no_address(house, words, capsys):
 
 def test_verdicts_fill_the_readme_between_its_marks(house, capsys):
     prose = f"{PROSE}\n\n**Time:** 45 minutes to read; about 9 CPU seconds to run."
-    tiny.stored(lesson(house), tiny.FIND_COURSE, DRAW, JUDGE, prose=prose)
-    assert readme.main() == 0
+    tiny.stored(evidence(house), tiny.FIND_COURSE, DRAW, JUDGE, prose=prose)
+    assert tables.main() == 0
     text = (house / "README.md").read_text(encoding="utf-8")
     assert text.startswith("# Top\n<!-- lessons -->\n| lesson |") and text.endswith("-->\nend\n")
-    assert ("| [A title with code](notebooks/02_bptt.ipynb) | 4 true | 45 min | 9 s | 12 (8) min | "
-            "[open](https://") in text
-    assert "| together | 4 true | 45 min | 9 s | 12 (8) min | |" in text
+    assert ("| [A title with code](notebooks/evidence/02_bptt.ipynb) | 45 min | 9 s | 12 (8) min | "
+            "4 true | [evidence](notebooks/evidence/02_bptt.ipynb) | [open](https://") in text
+    assert "| together | 45 min | 9 s | 12 (8) min | 4 true | | |" in text
     assert "](data/front.png)" in text and "![A curve that rises" in text
     assert (house / "data" / "front.png").read_bytes().startswith(b"\x89PNG")
     assert "| GRU, 50 steps | 4 CPU ms | Keras layer: 1,000 CPU ms | 260 |" in text
     assert "| GRU, CPU ms | steps | 25: 2, 50: 4 |" in text
     assert "| 4 LSTM | 5 + 2 | 15 + 4 | 100 |" in text
-    assert "| 2.4 | Updating" in text and "with a bar \\| in it |" in text and "old" not in text
-    readme.main()
-    assert "up to date already" in capsys.readouterr().out
+    text = (house / "VERDICTS.md").read_text(encoding="utf-8")
+    assert "| 2.4 | Updating" in text and "with a bar \\| in it |" in text
+    capsys.readouterr()
+    tables.main()
+    assert capsys.readouterr().out == ""
 
 
-@pytest.mark.parametrize("mark", ["<!-- lessons -->\n", "<!-- /verdicts -->"])
+MARKS = "# L\n\n**Time:** 35 minutes, 40 minutes; 7 CPU seconds.\n\n{}"
+VERDICT_MARKS = "<!-- verdicts -->\nold\n<!-- /verdicts -->\n\nafter"
+
+
+def test_a_lesson_gets_the_verdicts_of_its_evidence(house):
+    tiny.stored(evidence(house), tiny.FIND_COURSE, DRAW, JUDGE)
+    path = lesson(house, "print(1)", prose=MARKS.format(VERDICT_MARKS))
+    tables.main()
+    source = nbformat.read(path, as_version=4).cells[0].source
+    rows = [line for line in source.splitlines() if line.startswith("| 2.")]
+    assert [row.split(" | ")[0] for row in rows] == ["| 2.1", "| 2.2", "| 2.3", "| 2.4"]
+    assert all(row.endswith("| true |") for row in rows) and source.endswith("after")
+    assert "| [L](notebooks/02_bptt.ipynb) | 75 min | 7 s |" in (
+        house / "README.md").read_text(encoding="utf-8")
+
+
+def test_a_lesson_without_a_place_for_its_verdicts_is_named(house):
+    tiny.stored(evidence(house), tiny.FIND_COURSE, DRAW, JUDGE)
+    lesson(house, "print(1)", prose=MARKS.format(""))
+    with pytest.raises(ValueError, match="02_bptt.ipynb must have one cell"):
+        tables.main()
+
+
+@pytest.mark.parametrize("mark", ["<!-- lessons -->\n", "<!-- /growth -->"])
 def test_a_readme_without_its_marks_is_a_sentence(house, mark):
     text = (house / "README.md").read_text(encoding="utf-8").replace(mark, "")
     with pytest.raises(ValueError, match="once each"):
-        readme.filled(text, house)
+        tables.filled(text, house)
 
 
 def test_cells_are_named_by_the_heading_above_them():

@@ -23,7 +23,7 @@ pytestmark = pytest.mark.skipif(not shutil.which("git"), reason="git is not inst
 
 @pytest.fixture(scope="module")
 def setup_cell():
-    first = nbformat.read(lessons.paths()[0], as_version=4)
+    first = nbformat.read(lessons.every()[0], as_version=4)
     return tiny.code(first, 0).source
 
 
@@ -73,7 +73,7 @@ def test_alone_in_a_folder_it_fetches_the_helpers_once(setup_cell, bare, tmp_pat
     assert shown(run(tmp_path, setup_cell, NOWHERE)) == "helpers in rnn-course keras\n"
 
 
-@pytest.mark.parametrize("place", ["notebooks", "."])
+@pytest.mark.parametrize("place", ["notebooks", "notebooks/evidence", "."])
 def test_inside_the_course_it_needs_no_network(setup_cell, snapshot, place):
     before = set(snapshot.iterdir())
     assert shown(run(snapshot / place, setup_cell, NOWHERE)) == "helpers in snapshot keras\n"

@@ -8,11 +8,10 @@ import browser
 import tiny
 from tools.notebooks import course, lessons
 from tools.publish import pages, website
-from utils.evidence import claims
 
-PATHS = lessons.paths()
+PATHS = lessons.every()
 BUILD = lessons.ROOT / "build"
-NAMES = ["index.html", *(f"{path.stem}.html" for path in PATHS)]
+NAMES = ["index.html", *map(pages.name_of, PATHS)]
 LOOK = "faultsIn(document.body, {smallest: 12})"
 WIDTHS = "[document.documentElement.scrollWidth, innerWidth]"
 
@@ -56,7 +55,7 @@ def test_every_page_is_whole_and_asks_for_nothing(chromium, site, name):
     ("<link rel='stylesheet' href='none.css'>", "a file was not loaded"),
 ])
 def test_a_broken_page_is_seen(chromium, site, tmp_path, markup, said):
-    text = site["02_bptt.html"].read_text(encoding="utf-8")
+    text = site["evidence_02_bptt.html"].read_text(encoding="utf-8")
     for file in ("site.css", "site.js", "search-index.js"):
         (tmp_path / file).write_bytes((site["index.html"].parent / file).read_bytes())
     assert text.count("<main>") == 1
@@ -91,7 +90,8 @@ def test_search_finds_sections_and_leads_to_them(chromium, site):
     ask("truncated backpropagation")
     tab.loaded = False
     tab.run("document.querySelector('#found a').click()")
-    tab.wait("location.pathname.endsWith('02_bptt.html') && document.readyState === 'complete'")
+    tab.wait("location.pathname.endsWith('evidence_02_bptt.html')"
+             " && document.readyState === 'complete'")
     at = tab.run("document.getElementById(decodeURIComponent(location.hash.slice(1)))"
                  ".getBoundingClientRect().top")
     assert -5 < at < 300 and tab.faults == []
@@ -117,18 +117,19 @@ def test_every_local_link_and_anchor_is_there(site):
 
 def test_the_front_page_is_the_readme_with_all_lessons_and_verdicts(site):
     text = site["index.html"].read_text(encoding="utf-8")
-    for path in PATHS:
-        assert f'<td><a href="{path.stem}.html">' in text
+    for path in lessons.paths(folder=lessons.EVIDENCE):
+        lesson = lessons.NOTEBOOKS / path.name
+        shown = pages.name_of(lesson if lesson.is_file() else path)
+        assert f'<td><a href="{shown}">' in text
+        assert f'<td><a href="{pages.name_of(path)}">evidence</a>' in text
         assert f'<td><a href="slides/{path.stem}.html">slides</a></td>' in text
         assert (site["index.html"].parent / "slides" / f"{path.stem}.html").is_file()
-    for key, verdict, _ in claims.verdicts():
-        assert re.search(rf"<td>{re.escape(key)}</td>\s*<td>.*?</td>\s*<td>{verdict}</td>", text)
     for heading in ("For students", "For lecturers", "For instructors"):
         assert f">{heading}<" in text
     assert course.load()["title"] in text and 'class="front" src="front.png"' in text
     widths = {row.count("<td>") for row in re.findall(r"<tr>.*?</tr>", text.split('id="Lessons"')[1]
               .split("</table>")[0], re.DOTALL) if "<td>" in row}
-    assert widths == {7}
+    assert widths == {8}
     assert "<!--" not in text.split("<main>")[1]
 
 
@@ -140,14 +141,14 @@ def test_pages_lead_to_their_neighbours(site):
 
 def test_the_first_cell_leads_to_the_deck_beside_the_page(site):
     for path in PATHS:
-        text = site[f"{path.stem}.html"].read_text(encoding="utf-8")
+        text = site[pages.name_of(path)].read_text(encoding="utf-8")
         assert text.count(f'<a href="slides/{path.stem}.html">slides</a>') == 1
         assert "github.io" not in text and ">assignment<" not in text
 
 
 def test_a_widget_is_named_where_it_cannot_run(site):
-    assert "A slider through the six frames printed above" in site["02_bptt.html"].read_text(
-        encoding="utf-8")
+    text = site["evidence_02_bptt.html"].read_text(encoding="utf-8")
+    assert "A slider through the six frames printed above" in text
 
 
 def test_sections_of_a_page():

@@ -11,7 +11,7 @@ import tiny
 from tools.notebooks import lessons, notebook_rules
 from tools.publish import excerpt, fonts, layout, pages, results, slides
 
-PATHS = lessons.paths()
+PATHS = lessons.paths(folder=lessons.EVIDENCE)
 BUILD = lessons.ROOT / "build"
 SHOW = """new Promise(done => {
   const slide = Reveal.getSlides()[NUMBER], at = Reveal.getIndices(slide);

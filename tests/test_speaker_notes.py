@@ -6,7 +6,7 @@ import pytest
 from tools.notebooks import lessons
 from tools.publish import slides, speaker_notes
 
-PATHS = lessons.paths()
+PATHS = lessons.paths(folder=lessons.EVIDENCE)
 TEXT = """# 1 One
 
 Bring paper.

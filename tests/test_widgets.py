@@ -33,7 +33,7 @@ def with_widget(path):
 
 
 PLACES = [pytest.param(path, place, id=f"{path.stem}-{place}")
-          for path in lessons.paths() for place in with_widget(path)]
+          for path in lessons.every() for place in with_widget(path)]
 
 
 def names(source):

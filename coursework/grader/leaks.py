@@ -38,7 +38,7 @@ def public_lines(root=exercises.ROOT):
     lines = []
     for path in (root / "utils").rglob("*.py"):
         lines += path.read_text(encoding="utf-8").splitlines()
-    notebooks = [*(root / "notebooks").glob("[0-9]*.ipynb")]
+    notebooks = [*(root / "notebooks").rglob("[0-9]*.ipynb")]
     for path in notebooks:
         for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
             lines += "".join(cell["source"]).splitlines()

@@ -17,9 +17,9 @@ from coursework.grader import exercises, leaks, locked
 from utils import checks
 
 OUT = exercises.ROOT / "build" / "release"
-COPIED = ("notebooks", "utils", "data", "requirements.txt", "LICENSE")
+COPIED = ("notebooks", "utils", "data", "requirements.txt", "LICENSE", "VERDICTS.md")
 README = exercises.ROOT / "coursework" / "students.md"
-LINK = re.compile(r"\.\./coursework/source/\w+/(?=assignment_)")
+LINK = re.compile(r"coursework/source/\w+/(?=assignment_)")
 KERNEL = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
           "language_info": {"name": "python"}}
 
@@ -116,9 +116,9 @@ def bundle(out=OUT):
                 shutil.copytree(path, partial / name, ignore=ignored)
             else:
                 shutil.copy(path, partial / name)
-        for path in (partial / "notebooks").glob("*.ipynb"):
+        for path in (partial / "notebooks").rglob("*.ipynb"):
             text = path.read_text(encoding="utf-8")
-            path.write_text(LINK.sub("../assignments/", text), encoding="utf-8")
+            path.write_text(LINK.sub("assignments/", text), encoding="utf-8")
         shutil.copy(README, partial / "README.md")
         (partial / "assignments").mkdir()
         for assignment in exercises.available():

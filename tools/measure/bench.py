@@ -1,8 +1,8 @@
 """Measure how fast the course is, beside the libraries that do the same: `make bench`.
 
-`python tools/measure/bench.py` runs every part, `python tools/measure/bench.py cells` one of them. Seconds are CPU
-seconds of all threads and of all processes that a part starts. What was measured goes into
-data/bench.csv, from which `make verdicts` writes the tables of the README.
+`python tools/measure/bench.py` runs every part, `python tools/measure/bench.py cells` one of them.
+Seconds are CPU seconds of all threads and of all processes that a part starts. What was measured
+goes into data/bench.csv, from which `make verdicts` writes the tables of the README.
 """
 
 import csv

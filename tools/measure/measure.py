@@ -1,10 +1,10 @@
-"""Fill data/measurements.csv: run the lessons with five seeds each, then the longer sweeps.
+"""Fill data/measurements.csv: run the evidence with five seeds each, then the longer sweeps.
 
 `make measure` runs everything, `make measure LESSON=03` one lesson. A lesson is executed with
 COURSE_SEED=0..4 and COURSE_MEASURE=<table>, and `measurements.report` inside it writes the rows; a
 cell that fails is named and the run goes on; the stored notebook is not changed. What is too long
-for a lesson stands in tools/measure/sweeps/, one module a lesson. An interrupted run goes on where it was:
-what was measured since `--since` is not measured again.
+for a lesson stands in tools/measure/sweeps/, one module a lesson. An interrupted run goes on where
+it was: what was measured since `--since` is not measured again.
 """
 
 import argparse
@@ -20,7 +20,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-from tools.measure.measure import sweeps  # noqa: E402  (the path above makes the course importable)
+from tools.measure import sweeps  # noqa: E402  (the path above makes the course importable)
 from tools.notebooks import lessons  # noqa: E402  (the path above makes the course importable)
 from utils import environment  # noqa: E402
 from utils.evidence import measurements  # noqa: E402
@@ -35,12 +35,13 @@ def lesson_files(lesson=None, folder=None):
         lesson: two-digit number such as "03", or None for all.
         folder: where the notebooks are; by default the course's own folder.
     """
-    files = sorted((folder or ROOT / "notebooks").glob(f"{lesson or '[0-9][0-9]'}_*.ipynb"))
+    folder = folder or ROOT / "notebooks" / "evidence"
+    files = sorted(folder.glob(f"{lesson or '[0-9][0-9]'}_*.ipynb"))
     return [file for file in files if REPORTS in file.read_text(encoding="utf-8")]
 
 
 def lesson_sweeps(lesson=None):
-    """Return the sweeps of one lesson, or of all, from the modules tools/measure/sweeps/lesson_NN.py."""
+    """Return the sweeps of one lesson, or of all, from tools/measure/sweeps/lesson_NN.py."""
     names = sorted(module.name for module in pkgutil.iter_modules(sweeps.__path__))
     return [sweep for name in names if lesson is None or name == f"lesson_{lesson}"
             for sweep in importlib.import_module(f"tools.measure.sweeps.{name}").SWEEPS]

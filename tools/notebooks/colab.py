@@ -1,7 +1,7 @@
 """Write the address of a copy of the course everywhere: `make colab REPO=owner/name VERSION=tag`.
 
-It goes into data/course.toml, the set-up cell of every lesson and every assignment, and every link
-to Colab.
+It goes into data/course.toml, the set-up cell of every notebook and every assignment, and every
+link to Colab.
 """
 
 import re
@@ -45,6 +45,7 @@ def stamp(root, repository, version):
     old = readme.read_text(encoding="utf-8")
     save(readme, old, course.addressed(old, now), write_text)
     files = [*(root / "notebooks").glob("[0-9]*.ipynb"),
+             *(root / "notebooks" / "evidence").glob("[0-9]*.ipynb"),
              *(root / "coursework" / "source").glob("*/assignment_*.ipynb")]
     for path in sorted(files):
         notebook = nbformat.read(path, as_version=4)

@@ -18,7 +18,12 @@ def load(root=ROOT):
 
 
 def colab_link(course, notebook):
-    """Return the address that opens a notebook of this course in Colab."""
+    """Return the address that opens a notebook of this course in Colab.
+
+    Args:
+        course: what `load` returned.
+        notebook: its path below notebooks/, such as "04_lstm.ipynb" or "evidence/04_lstm.ipynb".
+    """
     return f"{COLAB}/{course['repository']}/blob/{course['version']}/notebooks/{notebook}"
 
 

@@ -1,4 +1,4 @@
-"""Find the lessons and execute one in a clean kernel: what `make run` and `make store` share."""
+"""Find lessons and evidence and execute a notebook: what `make run` and `make store` share."""
 
 import os
 import re
@@ -10,6 +10,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 NOTEBOOKS = ROOT / "notebooks"
+EVIDENCE = NOTEBOOKS / "evidence"
 CELL_SECONDS = 600
 # Kernels that share the history of the user's own sessions lock each other out, and then write a
 # complaint into the output of a cell.
@@ -37,13 +38,28 @@ def paths(number="", folder=None):
     return found
 
 
-def chosen(numbers):
-    """Return the files of the lessons with these numbers, or of all lessons if there are none.
+def every():
+    """Return all notebooks, the lessons first."""
+    return [path for folder in (NOTEBOOKS, EVIDENCE)
+            for path in sorted(folder.glob("[0-9][0-9]_*.ipynb"))]
+
+
+def there(numbers):
+    """Tell whether there is a lesson with any of these numbers; for none given, any lesson."""
+    return any(next(NOTEBOOKS.glob(f"{number.zfill(2) if number else '[0-9][0-9]'}_*.ipynb"), None)
+               for number in numbers or [""])
+
+
+def chosen(words):
+    """Return the notebooks that a command line names; all lessons if it names none.
 
     Args:
-        numbers: list of numbers as `paths` takes them, such as the words of a command line.
+        words: numbers as `paths` takes them, and `--evidence` for the notebooks of the evidence in
+            place of the lessons.
     """
-    return [path for number in numbers or [""] for path in paths(number)]
+    folder = EVIDENCE if "--evidence" in words else NOTEBOOKS
+    numbers = [word for word in words if word != "--evidence"] or [""]
+    return [path for number in numbers for path in paths(number, folder)]
 
 
 def heading(source):

@@ -31,18 +31,18 @@ def command(path, live):
         live: whether JupyterLab opens a browser by itself.
     """
     start = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={ROOT}",
-             f"--LabApp.default_url=/lab/tree/notebooks/{path.name}"]
+             f"--LabApp.default_url=/lab/tree/notebooks/evidence/{path.name}"]
     return start if live else [*start, "--no-browser"]
 
 
 def main(words, run=subprocess.run):
     """Open deck and notebook; return the exit status."""
     if len(words) != 1:
-        known = ", ".join(path.stem[:2] for path in lessons.paths())
+        known = ", ".join(path.stem[:2] for path in lessons.paths(folder=lessons.EVIDENCE))
         print(f"Which lesson? Write for instance make lecture N={known[:2]}; there are: {known}.",
               file=sys.stderr)
         return 2
-    path, = lessons.paths(*words)
+    path, = lessons.paths(*words, folder=lessons.EVIDENCE)
     deck, = slides.build([path], ROOT / "build" / "slides")
     found = browser()
     if found and found.open(deck.as_uri()):

@@ -83,6 +83,29 @@ def without_dead_links(markup, known):
                   lambda m: m[0] if m[1] in known else m[2], markup, flags=re.DOTALL)
 
 
+def name_of(path):
+    """Return the name of a notebook's page; all pages stand in one folder.
+
+    Args:
+        path: of a lesson or of a notebook of the evidence.
+    """
+    before = "evidence_" if path.parent.name == "evidence" else ""
+    return f"{before}{path.stem}.html"
+
+
+def with_names(markup, path):
+    """Return a page whose links to other notebooks lead to their pages.
+
+    Args:
+        markup: HTML.
+        path: of the notebook that the page shows.
+    """
+    if path.parent.name == "evidence":
+        markup = re.sub(r'href="(?=\d\d_\w+\.html)', 'href="evidence_', markup)
+        return re.sub(r'href="\.\./(?=\d\d_\w+\.html)', 'href="', markup)
+    return re.sub(r'href="evidence/(?=\d\d_\w+\.html)', 'href="evidence_', markup)
+
+
 class Renderer(IPythonRenderer):
     """Markdown with formulas as MathML, and links from page to page."""
 
@@ -146,11 +169,11 @@ def index(title, rows, verdicts):
     Args:
         title: of the course.
         rows: list of (file name, lesson's title, line about the run).
-        verdicts: verdict table in Markdown.
+        verdicts: verdict table in Markdown, or "" if none was given.
     """
     items = "\n".join(f'<li><a href="{html.escape(name)}">{html.escape(lesson)}</a> '
                       f"<small>{html.escape(line)}</small></li>" for name, lesson, line in rows)
-    table = markdown(verdicts)
+    table = f"<h2>Verdicts</h2>\n{markdown(verdicts)}" if verdicts else ""
     return f"""<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><title>{html.escape(title)}</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -166,7 +189,6 @@ small {{ color: #555; }}
 <ul>
 {items}
 </ul>
-<h2>Verdicts</h2>
 {table}
 </main></body></html>
 """

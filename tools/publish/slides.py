@@ -93,7 +93,7 @@ def build(paths, folder):
     found = {path: cut(notebook, speaker_notes.load(path))
              for path, notebook in notebooks.items()}
     rules = fonts.css(visible("".join(map(sections, found.values()))))
-    known = {f"{path.stem}.html" for path in lessons.paths()}
+    known = {f"{path.stem}.html" for path in lessons.paths(folder=lessons.EVIDENCE)}
     written = []
     for path, notebook in notebooks.items():
         text = deck(found[path], lessons.title(notebook, path), rules, known)
@@ -104,7 +104,7 @@ def build(paths, folder):
 
 def main(words):
     """Write the decks that the command line asks for, or all; return the exit status."""
-    for path in build(lessons.paths(*words), ROOT / "build" / "slides"):
+    for path in build(lessons.paths(*words, folder=lessons.EVIDENCE), ROOT / "build" / "slides"):
         size = path.stat().st_size / 1e6
         print(f"{path.relative_to(ROOT)}  {size:.1f} MB")
     print("Open a deck in a browser; S opens the speaker's view, ? lists the keys.")

@@ -61,7 +61,7 @@ def navigation(title, entries, at, inside=()):
         for step, text, mark in ((-1, "Previous", "prev"), (1, "Next", "next")):
             if 0 <= place + step < len(names):
                 turns += f'<a rel="{mark}" href="{names[place + step]}">{text}</a> '
-        turns += f'<a href="slides/{at}">Slides</a>'
+        turns += f'<a href="slides/{at.removeprefix("evidence_")}">Slides</a>'
     return f"""<a class="skip-link" href="#content">To the text</a>
 <header class="bar"><a class="home" href="index.html">{html.escape(title)}</a>
 <nav aria-label="Lessons in order">{turns}</nav>
@@ -88,13 +88,13 @@ def front(title, entries, readme):
         readme: the README's Markdown.
     """
     body = pages.markdown(re.sub(r"<!--.*?-->\n?", "", readme))
-    body = re.sub(r'href="notebooks/([^"]*)"', r'href="\1"', body)
+    body = pages.with_names(re.sub(r'href="notebooks/([^"]*)"', r'href="\1"', body), ROOT)
     body = pages.without_dead_links(body, {name for name, _ in entries})
     # GitHub writes the anchors of headings in small letters, nbconvert as they stand.
     anchors = {anchor.lower(): anchor for anchor in re.findall(r'<h\d id="([^"]+)"', body)}
     body = re.sub(r'href="#([^"]+)"', lambda m: f'href="#{anchors.get(m[1], m[1])}"', body)
     body = body.replace(' src="data/', ' class="front" src="')
-    body = re.sub(r'(<a href=")(\d\d_\w+\.html)(">[^<]*</a></td>)',
+    body = re.sub(r'(<tr>\s*<td><a href="(?:evidence_)?)(\d\d_\w+\.html)(">[^<]*</a></td>)',
                   r'\1\2\3<td><a href="slides/\2">slides</a></td>', body)
     body = body.replace("<th>lesson</th>", "<th>lesson</th><th>deck</th>", 1)
     body = body.replace("<td>together</td>", "<td>together</td><td></td>", 1)
@@ -114,15 +114,17 @@ def build(paths, folder):
     """Write the site; return the paths of its pages, the front page first.
 
     Args:
-        paths: notebooks, in order.
+        paths: notebooks of lessons and evidence, in order.
         folder: where the site goes; it is emptied first.
     """
     import nbformat
     shutil.rmtree(folder, ignore_errors=True)
-    slides.build(paths, folder / "slides")
+    slides.build([path for path in paths if path.parent == lessons.EVIDENCE], folder / "slides")
     title = course.load()["title"]
-    notebooks = {f"{path.stem}.html": nbformat.read(path, as_version=4) for path in paths}
-    entries = [(name, lessons.title(notebook, Path(name))) for name, notebook in notebooks.items()]
+    notebooks = {pages.name_of(path): nbformat.read(path, as_version=4) for path in paths}
+    entries = [(name, ("Evidence: " if name.startswith("evidence_") else "")
+                + lessons.title(notebook, Path(name))) for name, notebook in notebooks.items()]
+    paths_of = {pages.name_of(path): path for path in paths}
     known, index = set(notebooks), []
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     made = {"index.html": front(title, entries, readme)}
@@ -131,8 +133,9 @@ def build(paths, folder):
         inside = [(anchor, heading) for level, anchor, heading, _ in sections(bare) if level == 2]
         text = pages.page(notebook, f"{lesson_title} \u00b7 {title}",
                           navigation(title, entries, name, inside), head())
-        text = course.SLIDES_LINK.sub("slides/", text)
-        made[name] = pages.without_dead_links(text, known | {"index.html", f"slides/{name}"})
+        text = course.SLIDES_LINK.sub("slides/", pages.with_names(text, paths_of[name]))
+        deck = f"slides/{name.removeprefix('evidence_')}"
+        made[name] = pages.without_dead_links(text, known | {"index.html", deck})
     for name, text in made.items():
         for _, anchor, heading, words in sections(text):
             index.append([f"{name}#{anchor}", heading, dict(entries).get(name, title), words])
@@ -151,7 +154,7 @@ def build(paths, folder):
 
 def main():
     """Write the site; return the exit status."""
-    made = build(lessons.paths(), ROOT / "build" / "site")
+    made = build(lessons.every(), ROOT / "build" / "site")
     print(f"{len(made)} pages; the site begins at {made[0].relative_to(ROOT)}")
     return 0
 

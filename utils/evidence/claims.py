@@ -1,8 +1,8 @@
 """The ledger: every claim of the lecture unit, and the verdict that a lesson's experiment gave it.
 
-`data/claims.toml` lists the claims. A lesson calls `judge` once for each of its own; the stored
-outputs of the notebooks are the only place where verdicts live, and the README's table is read
-from there.
+`data/claims.toml` lists the claims. A notebook of the evidence calls `judge` once for each claim of
+its lesson; its stored outputs are the only place where verdicts live, and every table is read from
+there.
 """
 
 import functools
@@ -130,7 +130,7 @@ def verdicts_in(notebook):
 
 
 def verdict_table(folder=None):
-    """Return the verdicts of all stored lessons as a Markdown table, one row a claim.
+    """Return all stored verdicts of the evidence as a Markdown table, one row a claim.
 
     Behind a claim that is not simply true stands what is correct.
 
@@ -147,11 +147,11 @@ def verdict_table(folder=None):
 
 
 def verdicts(folder=None):
-    """Return the verdicts of all stored lessons as `verdicts_in` does, in the unit's order.
+    """Return all stored verdicts as `verdicts_in` does, in the unit's order.
 
     Args:
         folder: where the notebooks are; by default the course's own folder.
     """
-    folder = folder or environment.ROOT / "notebooks"
-    found = [row for path in sorted(folder.glob("[0-9]*.ipynb")) for row in verdicts_in(path)]
+    folder = folder or environment.ROOT / "notebooks" / "evidence"
+    found = [row for path in sorted(folder.glob("*[0-9]_*.ipynb")) for row in verdicts_in(path)]
     return sorted(found, key=lambda row: list(load()).index(row[0]))

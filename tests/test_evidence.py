@@ -1,4 +1,4 @@
-"""What holds for all lessons together; each one alone is held to its outputs by strict_nbval."""
+"""What holds for the evidence as a whole; each notebook is held to its outputs by strict_nbval."""
 
 import re
 
@@ -6,12 +6,12 @@ import nbformat
 import pytest
 
 import tiny
-from tools.measure.measure import bench
+from tools.measure import bench
 from tools.notebooks import course, lessons
-from tools.publish import pages, readme
+from tools.publish import pages, tables
 from utils.evidence import claims
 
-PATHS = sorted(lessons.NOTEBOOKS.glob("[!.]*.ipynb"))
+PATHS = sorted(lessons.EVIDENCE.glob("[!.]*.ipynb"))
 LOCAL_LINK = re.compile(r"\]\((?!https?://|#|attachment:|data:)([^)\s]+)\)")
 
 
@@ -43,14 +43,14 @@ def test_links_to_colab_open_this_lesson_of_this_course(lesson):
     path, notebook = lesson
     found = {link for cell in notebook.cells
              for link in re.findall(re.escape(course.COLAB) + r"[^)\s]+", cell.source)}
-    assert found == {course.colab_link(course.load(), path.name)}
+    assert found == {course.colab_link(course.load(), f"evidence/{path.name}")}
 
 
 def test_the_first_cell_leads_to_slides_assignment_and_neighbours(lesson):
     path, notebook = lesson
     at = PATHS.index(path)
     wanted = {course.slides_link(course.load(), path.stem),
-              f"../coursework/source/{path.stem}/assignment_{path.stem}.ipynb",
+              f"../../coursework/source/{path.stem}/assignment_{path.stem}.ipynb",
               *(other.name for other in (*PATHS[max(at - 1, 0):at], *PATHS[at + 1:at + 2]))}
     line = notebook.cells[0].source.split("\n\n")[1].splitlines()[1]
     assert set(re.findall(r"\]\(([^)]+)\)", line)) == wanted
@@ -59,7 +59,7 @@ def test_the_first_cell_leads_to_slides_assignment_and_neighbours(lesson):
 def test_the_first_cell_says_what_the_lesson_costs(lesson):
     """Within a quarter of what `make bench` measured."""
     path, notebook = lesson
-    number = f"lesson {path.stem[:2]}"
+    number = f"evidence {path.stem[:2]}"
     measured, = (row.ours for row in bench.load()["course"] if row.size == number)
     said = int(re.search(r"about (\d+) CPU seconds to run", notebook.cells[0].source)[1])
     assert 0.75 * measured < said < 1.25 * measured
@@ -106,5 +106,5 @@ def test_every_formula_can_be_set_without_a_network(lesson):
 
 def test_the_readme_has_the_tables_of_the_stored_lessons():
     text = (lessons.ROOT / "README.md").read_text(encoding="utf-8")
-    assert readme.filled(text) == text, "README.md is stale: run `make verdicts`"
-    assert (lessons.ROOT / readme.FRONT).read_bytes() == readme.picture()[0]
+    assert tables.filled(text) == text, "README.md is stale: run `make verdicts`"
+    assert (lessons.ROOT / tables.FRONT).read_bytes() == tables.picture()[0]
