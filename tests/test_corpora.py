@@ -668,3 +668,15 @@ WRONG = [
 def test_a_wrong_input_is_answered_with_what_came_and_what_was_expected(call, came, expected):
     message = answer_to(call)
     assert came in message and expected in message and message.endswith(".")
+
+
+def test_the_voices_are_those_of_the_paper():
+    (train, train_speakers), (test, test_speakers) = corpora.voices()
+    assert len(train) == len(train_speakers) == 270 and len(test) == len(test_speakers) == 370
+    assert np.bincount(train_speakers).tolist() == [30] * 9
+    assert np.bincount(test_speakers).tolist() == [31, 35, 88, 44, 29, 24, 40, 50, 29]
+    assert {series.shape[1] for series in train + test} == {12}
+    lengths = [len(series) for series in train + test]
+    assert min(lengths) == 7 and max(lengths) == 29
+    assert train[0].dtype == np.float32 and train[0][0, 0] == pytest.approx(1.860936)
+    assert train[0][1, 0] == pytest.approx(1.891651) and train[0][0, 1] == pytest.approx(-0.207383)

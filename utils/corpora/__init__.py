@@ -40,6 +40,7 @@ from utils.corpora.text import (
     review_sentences,
     tokenise,
 )
+from utils.corpora.voices import voices
 
 __all__ = [
     "DATE_FORMATS", "DATE_LOCALES", "DIGIT_LANGUAGES", "END", "LARGEST_NUMBER", "LETTERS",
@@ -48,5 +49,5 @@ __all__ = [
     "aligned_pronunciations", "analogies", "chorales", "dates", "digit_names", "digits",
     "files_of", "film_reviews", "glove", "number_words", "path_of", "phoneme_labels",
     "pronunciations", "review_sentences", "sample_numbers", "split_chorales", "split_digits",
-    "stock_prices", "stock_series", "tokenise", "wikipedia_articles", "word_pairs",
+    "stock_prices", "stock_series", "tokenise", "voices", "wikipedia_articles", "word_pairs",
 ]
