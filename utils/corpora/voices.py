@@ -6,10 +6,11 @@ from utils.corpora import sources
 
 
 def voices():
-    """Return the Japanese Vowels (Kudo, Toyama and Shimbo, UCI, 1999): who speaks?
+    """Return the recordings of the Japanese Vowels (Kudo, Toyama and Shimbo, UCI, 1999).
 
-    Nine men say the vowels "ae". Each recording is a sequence of 7 to 29 steps; a step holds the
-    twelve coefficients of a linear prediction analysis of that moment of the sound.
+    Nine men say the vowels "ae", and the question is who speaks. Each recording is a sequence of 7
+    to 29 steps; a step holds the twelve coefficients of a linear prediction analysis of that moment
+    of the sound.
 
     Returns:
         (train sequences, train speakers), (test sequences, test speakers): the sequences are a list
