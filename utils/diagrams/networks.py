@@ -137,45 +137,71 @@ def encoder_decoder(read=("forty", "two"), written=("quarante", "deux")):
     return drawing.figure
 
 
-def lstm_cell():
+def lstm_cell(pieces=None):
     """Draw one step of an LSTM: the belt c above, three gates and the candidate below.
+
+    Args:
+        pieces: how much of it, to build it up: 1 writing, 2 and forgetting, 3 and what the gates
+            read, 4 and the output; what is new is drawn in one colour. None draws the whole cell.
 
     Returns:
         A matplotlib Figure.
+
+    Raises:
+        InputError: pieces is not from 1 to 4.
     """
+    shown = 4 if pieces is None else validate.whole_number("pieces", pieces, 1, 4)
     drawing = Drawing(9.5, 4.3)
     wires, gates, middle, belt = 0.45, 1.5, 2.55, 3.6
-    half, red = BOX_HEIGHT / 2, figures.COLOURS["vermilion"]
+    half, red, blue = BOX_HEIGHT / 2, figures.COLOURS["vermilion"], figures.COLOURS["blue"]
+    shown_gate = (gates + middle) / 2
 
-    def operation(x, y, sign):
-        drawing.box(x, y, sign, "state", width=0.46)
+    def ink(piece):
+        return blue if pieces == piece else "black"
+
+    def operation(piece, x, y, sign):
+        if piece <= shown:
+            drawing.box(x, y, sign, "state", width=0.46)
+
+    def arrow(piece, start, end):
+        if piece <= shown:
+            drawing.arrow(start, end, colour=ink(piece))
+
+    def gate(piece, x, name, role="plain"):
+        if piece <= shown:
+            drawing.box(x, gates, name, role, width=1.4)
+            arrow(max(piece, 3), (x, wires), (x, gates - half))
 
     drawing.text(0.55, belt, "c(t-1)")
-    drawing.arrow((1.0, belt), (1.87, belt), colour=red)
-    drawing.arrow((2.33, belt), (4.27, belt), colour=red)
-    drawing.arrow((4.73, belt), (8.0, belt), colour=red)
     drawing.text(8.35, belt, "c(t)")
     drawing.text(3.3, belt + 0.32, "the conveyor belt", color=red, fontweight="bold")
-    operation(2.1, belt, "\u00d7")
-    operation(4.5, belt, "+")
-    for x, name, role in ((2.1, "forget  f", "plain"), (3.7, "input  i", "plain"),
-                          (5.3, "candidate  g", "input"), (7.1, "output  o", "plain")):
-        drawing.box(x, gates, name, role, width=1.4)
-        drawing.arrow((x, wires), (x, gates - half))
-    drawing.text(0.75, wires, "h(t-1), x(t)")
-    drawing.axes.plot((1.4, 7.1), (wires, wires), color="black", linewidth=1.6, zorder=2)
-    drawing.arrow((2.1, gates + half), (2.1, belt - half))
-    operation(4.5, middle, "\u00d7")
-    drawing.arrow((3.9, gates + half), (4.27, middle))
-    drawing.arrow((5.1, gates + half), (4.73, middle))
-    drawing.arrow((4.5, middle + half), (4.5, belt - half))
-    drawing.box(7.1, middle, "tanh", "plain", width=0.8)
-    drawing.arrow((7.1, belt), (7.1, middle + half))
-    operation(8.2, (gates + middle) / 2, "\u00d7")
-    drawing.arrow((7.5, middle), (7.97, (gates + middle) / 2 + 0.1))
-    drawing.arrow((7.8, gates), (7.97, (gates + middle) / 2 - 0.1))
-    drawing.arrow((8.43, (gates + middle) / 2), (8.85, (gates + middle) / 2))
-    drawing.text(9.12, (gates + middle) / 2, "h(t)")
+    if shown > 1:
+        drawing.arrow((1.0, belt), (1.87, belt), colour=red)
+    drawing.arrow((2.33 if shown > 1 else 1.0, belt), (4.27, belt), colour=red)
+    drawing.arrow((4.73, belt), (8.0, belt), colour=red)
+    operation(2, 2.1, belt, "\u00d7")
+    operation(1, 4.5, belt, "+")
+    gate(2, 2.1, "forget  f")
+    gate(1, 3.7, "input  i")
+    gate(1, 5.3, "candidate  g", "input")
+    gate(4, 7.1, "output  o")
+    if shown > 2:
+        drawing.text(0.75, wires, "h(t-1), x(t)", color=ink(3))
+        drawing.axes.plot((1.4, 7.1 if shown == 4 else 5.3), (wires, wires), color=ink(3),
+                          linewidth=1.6, zorder=2)
+    arrow(2, (2.1, gates + half), (2.1, belt - half))
+    operation(1, 4.5, middle, "\u00d7")
+    arrow(1, (3.9, gates + half), (4.27, middle))
+    arrow(1, (5.1, gates + half), (4.73, middle))
+    arrow(1, (4.5, middle + half), (4.5, belt - half))
+    if shown == 4:
+        drawing.box(7.1, middle, "tanh", "plain", width=0.8)
+        drawing.text(9.12, shown_gate, "h(t)", color=ink(4))
+    arrow(4, (7.1, belt), (7.1, middle + half))
+    operation(4, 8.2, shown_gate, "\u00d7")
+    arrow(4, (7.5, middle), (7.97, shown_gate + 0.1))
+    arrow(4, (7.8, gates), (7.97, shown_gate - 0.1))
+    arrow(4, (8.43, shown_gate), (8.85, shown_gate))
     return drawing.figure
 
 
