@@ -60,7 +60,7 @@ def test_a_picture_carries_its_words_and_how_much_its_axes_hold():
     figures.use_style()
     figure, axes = plt.subplots()
     axes.plot([0, 1], label="ours")
-    axes.set(title="A title", xlabel="steps", xticks=[0, 1], yticks=[])
+    axes.set(title="A title", xlabel="steps", xticks=[-7, 0, 1], xlim=(0, 1), yticks=[])
     axes.legend()
     figure.text(0.5, 0.5, "hidden", visible=False)
     with capture_output() as captured:

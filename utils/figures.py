@@ -144,7 +144,12 @@ def description(fig):
     letter also where the points of two pictures may differ, since the numbers in them do.
     """
     from matplotlib.text import Text
-    words = [text.get_text() for text in fig.findobj(Text) if text.get_visible()]
+    outside = {label for axes in fig.axes for axis in (axes.xaxis, axes.yaxis)
+               for tick in (*axis.get_major_ticks(), *axis.get_minor_ticks())
+               if not min(axis.get_view_interval()) <= tick.get_loc() <= max(
+                   axis.get_view_interval()) for label in (tick.label1, tick.label2)}
+    words = [text.get_text() for text in fig.findobj(Text)
+             if text.get_visible() and text not in outside]
     held = [", ".join(f"{sum(thing.get_visible() for thing in getattr(axes, kind))} {kind}"
                       for kind in ("lines", "collections", "patches", "images"))
             for axes in fig.axes]
