@@ -1,16 +1,13 @@
 """nbval without its holes: each notebook is held to its stored outputs, pictures included.
 
 Added to nbval: the rules for the stored form (`tools/notebooks/notebook_rules.py`), the comparison
-of pictures and sounds, the mask for numbers behind the sign for 'about', a kernel that cannot reach
-the network, and a dead kernel noticed at once. Stderr is not compared, but must not be stored.
+of pictures, animations and sounds (`strict_pictures.py`), the mask for numbers behind the sign for
+'about', a kernel that cannot reach the network, and a dead kernel noticed at once. Stderr is not
+compared, but must not be stored.
 """
 
-import base64
-import io
-import re
 import subprocess
 import time
-import wave
 from pathlib import Path
 from queue import Empty
 
@@ -19,16 +16,11 @@ import pytest
 from nbval.kernel import CURRENT_ENV_KERNEL_NAME, RunningKernel, start_new_kernel
 from nbval.plugin import IPyNbCell, IPyNbFile
 
+import strict_pictures
 from tools.notebooks import lessons, notebook_rules
 
 TESTS = Path(__file__).resolve().parent
 SANITISER = TESTS / "sanitise.cfg"
-
-# The same code drawn twice differs by at most 0.06 of 255, a typo in a title by 1.6 or more.
-PICTURE_RMS = 1.0
-# Samples of 16 bits that were computed on another processor may differ in their last bits.
-SOUND_RMS = 4.0
-AUDIO = re.compile(r"data:audio/[\w.+-]+;base64,([A-Za-z0-9+/=]+)")
 
 
 class KernelDeadError(Exception):
@@ -71,56 +63,6 @@ def closed_environment():
             if not name.lower().endswith("_proxy")}
 
 
-def pictures(outputs):
-    """Return the PNGs of a cell's outputs, as stored."""
-    return [notebook_rules.joined(output["data"]["image/png"]) for output in outputs
-            if "image/png" in output.get("data", {})]
-
-
-def sounds(outputs):
-    """Return the sounds inside a cell's HTML outputs, as stored."""
-    return [sound for output in outputs for sound in
-            AUDIO.findall(notebook_rules.joined(output.get("data", {}).get("text/html", "")))]
-
-
-def picture_difference(stored, fresh):
-    """Return what differs between two PNGs as a sentence, or None.
-
-    Drawn by another version of matplotlib, a picture keeps its size within a hundredth, but not
-    every point of it.
-    """
-    old, new = notebook_rules.picture(stored), notebook_rules.picture(fresh)
-    if notebook_rules.is_blank(new):
-        return "the fresh picture is empty"
-    if old.info.get("Software") != new.info.get("Software"):
-        near = all(abs(a - b) <= 0.01 * b + 2 for a, b in zip(old.size, new.size, strict=True))
-        return None if near else f"the picture had {old.size} points, now it has {new.size}"
-    if old.size != new.size:
-        return f"the picture had {old.size} points, now it has {new.size}"
-    points = [np.asarray(image.convert("RGB"), dtype=float) for image in (old, new)]
-    rms = float(np.sqrt(np.mean((points[0] - points[1]) ** 2)))
-    return (f"the picture has changed: RMS {rms:.2f} of 255, {PICTURE_RMS} is allowed"
-            if rms > PICTURE_RMS else None)
-
-
-def samples(encoded):
-    """Return (frame rate, samples) of a stored WAV sound of 16 bits."""
-    with wave.open(io.BytesIO(base64.b64decode(encoded))) as sound:
-        assert sound.getsampwidth() == 2, "sounds are compared in 16 bits"
-        return sound.getframerate(), np.frombuffer(sound.readframes(sound.getnframes()), "<i2")
-
-
-def sound_difference(stored, fresh):
-    """Return what differs between two sounds as a sentence, or None."""
-    (old_rate, old), (new_rate, new) = samples(stored), samples(fresh)
-    if old_rate != new_rate or len(old) != len(new):
-        return (f"the sound had {len(old)} samples at {old_rate} Hz, now it has {len(new)} at "
-                f"{new_rate} Hz")
-    rms = float(np.sqrt(np.mean((old.astype(float) - new) ** 2)))
-    return (f"the sound has changed: RMS {rms:.1f} of 32,768, {SOUND_RMS} is allowed"
-            if rms > SOUND_RMS else None)
-
-
 class StrictCell(IPyNbCell):
     """A code cell that must run, and give again what is stored."""
 
@@ -139,8 +81,12 @@ class StrictCell(IPyNbCell):
         except KernelDeadError:
             self.parent.kernel.stop()
             self.raise_cell_error("The kernel died while this cell ran")
-        self.compare("pictures", pictures, picture_difference)
-        self.compare("sounds", sounds, sound_difference)
+        self.compare("pictures", strict_pictures.pictures, self.picture_difference)
+        self.compare("sounds", strict_pictures.sounds, strict_pictures.sound_difference)
+
+    def picture_difference(self, stored, fresh):
+        return strict_pictures.picture_difference(
+            stored, fresh, self.cell.metadata.get("picture_tolerance"))
 
     def compare(self, what, find, difference):
         stored, fresh = find(self.cell.outputs), find(self.test_outputs)
@@ -152,7 +98,8 @@ class StrictCell(IPyNbCell):
                 self.raise_cell_error(f"Of its {what}, number {number}: {sentence}")
 
     def sanitize(self, s):
-        return super().sanitize(AUDIO.sub("data:audio", s) if isinstance(s, str) else s)
+        silent = strict_pictures.AUDIO.sub("data:audio", s) if isinstance(s, str) else s
+        return super().sanitize(silent)
 
 
 class StoredForm(pytest.Item):

@@ -15,7 +15,7 @@ import pytest
 import tiny
 from tools.measure import bench
 from tools.measure.benchmarks import Row
-from tools.notebooks import colab, course, lessons, notebook_rules, run_lessons, store_lesson
+from tools.notebooks import colab, course, lessons, run_lessons, store_lesson
 from tools.publish import pages, tables
 from utils.evidence import claims
 
@@ -307,77 +307,6 @@ def test_cells_are_named_by_the_heading_above_them():
     made = tiny.notebook("a", "b", prose="Words.\n\n## **Two** *words* and `code`\n\n# Later")
     assert lessons.names(made) == ["Two words and code"] * 2 + ["Two words and code (2)"]
     assert lessons.names(tiny.notebook("a", prose="")) == ["top"]
-
-
-def faulty(**changes):
-    made = tiny.notebook("print(1)", "print(2)")
-    for number, cell in enumerate(made.cells[1:], 1):
-        cell.execution_count = number
-        cell.outputs = [nbformat.v4.new_output("stream", text=f"{number}\n")]
-    cell = tiny.code(made, 0)
-    for name, value in changes.items():
-        if name == "text":
-            cell.outputs[0].text = value
-        elif name == "html":
-            cell.outputs = [nbformat.v4.new_output("display_data", {"text/html": value})]
-        elif name == "error":
-            cell.outputs = [nbformat.v4.new_output("error", ename=value, evalue="", traceback=[])]
-        elif name == "image":
-            cell.outputs = [nbformat.v4.new_output("display_data", {value: "AAAA"})]
-        elif name in ("tags", "slideshow"):
-            cell.metadata[name] = value
-        else:
-            cell[name] = value
-    return made
-
-
-@pytest.mark.parametrize(("changes", "words"), [
-    ({"execution_count": 3}, "execution count is 3, not 1"),
-    ({"execution_count": None}, "execution count is None"),
-    ({"source": ""}, "the cell is empty"),
-    ({"source": "x = 1\n\n" * 26}, "26 lines of code"),
-    ({"source": "# nbval-skip\nprint(1)"}, "a marker"),
-    ({"source": "print(1)  # PYTEST_VALIDATE_IGNORE_OUTPUT"}, "a marker"),
-    ({"source": "%pip install x"}, "%pip"),
-    ({"source": "!pip install x"}, "!pip"),
-    ({"source": "display.clear_output()"}, "clear_output"),
-    ({"tags": ["raises-exception"]}, "tag 'raises-exception'"),
-    ({"tags": ["NBVAL_IGNORE_OUTPUT"]}, "tag 'NBVAL_IGNORE_OUTPUT'"),
-    ({"slideshow": {}}, "no slide mark"),
-    ({"slideshow": {"slide_type": "-"}}, "no slide mark"),
-    ({"error": "ValueError"}, "an error is stored: ValueError"),
-    ({"text": "<object at 0x7f3a5c1d2e80>"}, "a memory address"),
-    ({"text": "read /home/somebody/x.csv"}, "an absolute path"),
-    ({"text": "in (/tmp/x)"}, "an absolute path"),
-    ({"text": r"C:\Users\x"}, "an absolute path"),
-    ({"text": "lib/python3.11/site-packages/keras"}, "an absolute path"),
-    ({"text": "12 ms/step"}, "a time per step"),
-    ({"text": "1s/epoch"}, "a time per step"),
-    ({"html": "<b>at 0x7f3a5c1d2e80</b>"}, "a memory address"),
-    ({"image": "image/jpeg"}, "image/jpeg"),
-    ({"image": "image/png"}, "cannot be read as PNG"),
-    ({"id": "tiny-2"}, "2 cells have the id tiny-2"),
-    ({"id": "not a valid id!"}, "not valid nbformat")])
-def test_a_fault_of_the_stored_form_is_named(changes, words):
-    found = notebook_rules.complaints(faulty(**changes))
-    assert any(words in sentence for sentence in found), found
-
-
-@pytest.mark.parametrize("changes", [
-    {}, {"text": "d y(t)/d x(t+5), /k/ and /home"}, {"text": "https://example.org/home/x"},
-    {"text": "0xff and 0x10"}, {"tags": ["hide-input"]}, {"source": "x = 1\n\n" * 25},
-    {"html": '<audio src="data:audio/wav;base64,AAAA+/etc/x0x7f3a5c1d2e80">'}])
-def test_a_notebook_in_order_has_no_fault(changes):
-    assert notebook_rules.complaints(faulty(**changes)) == []
-
-
-def test_a_large_picture_is_a_fault(monkeypatch, tmp_path):
-    made = tiny.stored(tmp_path / "x.ipynb", tiny.FIND_COURSE, DRAW)
-    monkeypatch.setattr(notebook_rules, "LARGEST_PICTURE", 5 * 1024)
-    assert "KB; 5 are allowed" in notebook_rules.complaints(made)[0]
-    tiny.code(made, 1).outputs[0].data["text/plain"] = "Figure: another text than the alt text."
-    monkeypatch.undo()
-    assert "differs from 'Figure: '" in notebook_rules.complaints(made)[0]
 
 
 def prepare(folder, *words, path=""):

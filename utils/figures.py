@@ -1,6 +1,6 @@
 """Pictures of measurements: one style for the whole course, and words with every picture.
 
-A figure carries alt text; a widget carries a sentence for where it cannot run.
+A figure or an animation carries alt text; a widget carries a sentence for where it cannot run.
 """
 
 import base64
@@ -13,6 +13,7 @@ COLOURS = {
     "blue": "#0072B2", "orange": "#E69F00", "green": "#009E73", "vermilion": "#D55E00",
     "purple": "#CC79A7", "sky": "#56B4E9", "black": "#000000", "grey": "#666666",
 }
+LARGEST_ANIMATION = 600 * 1024
 LINE_STYLES = ("-", "--", "-.", ":", (0, (5, 1)), (0, (3, 1, 1, 1)))
 
 
@@ -40,8 +41,7 @@ def show(fig, alt):
     """Display `fig` as PNG with its alt text, and close it.
 
     The alt text is stored in the output's metadata, where JupyterLab, nbconvert and screen
-    readers find it, and as the plain-text form of the picture. Numbers in it that may differ
-    between machines start with the sign for 'about', as in printed text.
+    readers find it, and as the plain-text form of the picture.
 
     Args:
         fig: a matplotlib figure.
@@ -51,21 +51,151 @@ def show(fig, alt):
     Raises:
         InputError: no figure, or an alt text that says nothing.
     """
-    import matplotlib.pyplot as plt
-    from IPython.display import display
-    from matplotlib.figure import Figure
-    if not isinstance(fig, Figure):
-        raise validate.InputError(f"fig must be a matplotlib Figure; got {type(fig).__name__}.")
+    check_alt(alt)
+    image, info = drawn(fig)
+    stream = io.BytesIO()
+    image.save(stream, format="PNG", pnginfo=chunks(**info))
+    display_png(stream.getvalue(), alt)
+
+
+def show_animation(frames, alt, count=None, still=0, frame_ms=600, first_ms=2000, last_ms=3000):
+    """Display figures as one picture that moves, with its alt text, and close them.
+
+    The picture is an APNG: every browser shows it moving, for ever; print and PDF show its first
+    frame. That is the frame `still`; behind it the frames run from the first to the last.
+
+    Args:
+        frames: list of at least two matplotlib figures of one size, or a function `draw(k)` that
+            returns the figure of frame k.
+        alt: what the animation shows and how it ends, as for `show`.
+        count: number of frames, if `frames` is a function.
+        still: number of the frame that tells most when nothing moves.
+        frame_ms: milliseconds that each frame stays.
+        first_ms: milliseconds that the still frame at the start stays, to be read.
+        last_ms: milliseconds that the last frame stays.
+
+    Raises:
+        InputError: no figures, figures that differ in size or not at all, an alt text that says
+            nothing, or an animation of more than 600 KB.
+    """
+    check_alt(alt)
+    if callable(frames):
+        count = validate.whole_number("count", count, minimum=2)
+        frames = map(frames, range(count))
+    elif not isinstance(frames, list | tuple) or len(frames) < 2 or count is not None:
+        got = f"{len(frames)} figures" if isinstance(frames, list | tuple) else repr(frames)
+        raise validate.InputError(
+            "frames must be a list of at least two matplotlib figures, or a function draw(k) "
+            f"together with count; got {got} and count={count}.")
+    for name, value in (("frame_ms", frame_ms), ("first_ms", first_ms), ("last_ms", last_ms)):
+        validate.whole_number(name, value, minimum=50, maximum=60_000)
+    images, infos = zip(*map(drawn, frames), strict=True)
+    still = validate.whole_number("still", still, minimum=0, maximum=len(images) - 1)
+    if len(sizes := {image.size for image in images}) > 1:
+        raise validate.InputError(f"all frames must have one size; got {sorted(sizes)} points.")
+    order = [*([still] if still else []), *range(len(images))]
+    durations = [first_ms, *[frame_ms] * (len(order) - 2), last_ms]
+    encoded = animation([images[k] for k in order], durations, chunks(
+        infos[0]["Software"], "\n".join(infos[k]["Description"] for k in order)))
+    if len(encoded) > LARGEST_ANIMATION:
+        raise validate.InputError(
+            f"the animation has {len(encoded) // 1024} KB and must have at most "
+            f"{LARGEST_ANIMATION // 1024}; draw fewer frames ({len(images)} now), or smaller ones "
+            f"({images[0].width} x {images[0].height} points now).")
+    display_png(encoded, alt)
+
+
+def check_alt(alt):
+    """Raise an InputError if an alt text says nothing or has several lines."""
     validate.text("alt", alt)
     if len(alt.strip()) < 20:
         raise validate.InputError("alt must say what the picture shows in at least 20 characters; "
                                   f"got {alt!r}.")
     if "\n" in alt:
         raise validate.InputError(f"alt must be one line; got {alt!r}.")
+
+
+def drawn(fig):
+    """Draw a figure and close it.
+
+    Returns:
+        (RGB image, dict of what the PNG says about itself: Software and Description).
+
+    Raises:
+        InputError: `fig` is no figure.
+    """
+    import matplotlib.pyplot as plt
+    from matplotlib.figure import Figure
+    from PIL import Image
+    if not isinstance(fig, Figure):
+        raise validate.InputError(f"fig must be a matplotlib Figure; got {type(fig).__name__}.")
     stream = io.BytesIO()
     fig.savefig(stream, format="png")
     plt.close(fig)
-    picture = base64.b64encode(stream.getvalue()).decode("ascii")
+    with Image.open(stream) as image:
+        return image.convert("RGB"), {"Software": image.info["Software"],
+                                      "Description": description(fig)}
+
+
+def description(fig):
+    """Return the words of a drawn figure, and how many things each of its axes holds.
+
+    Stored in the PNG, it lets the tests compare titles, labels and the number of curves to the
+    letter also where the points of two pictures may differ, since the numbers in them do.
+    """
+    from matplotlib.text import Text
+    outside = {label for axes in fig.axes for axis in (axes.xaxis, axes.yaxis)
+               for tick in (*axis.get_major_ticks(), *axis.get_minor_ticks())
+               if not min(axis.get_view_interval()) <= tick.get_loc() <= max(
+                   axis.get_view_interval()) for label in (tick.label1, tick.label2)}
+    words = [text.get_text() for text in fig.findobj(Text)
+             if text.get_visible() and text not in outside]
+    held = [", ".join(f"{sum(thing.get_visible() for thing in getattr(axes, kind))} {kind}"
+                      for kind in ("lines", "collections", "patches", "images"))
+            for axes in fig.axes]
+    return "\n".join([*filter(str.strip, words), *held])
+
+
+def chunks(Software, Description):
+    """Return the texts that a PNG carries, under their standard names."""
+    from PIL.PngImagePlugin import PngInfo
+    info = PngInfo()
+    info.add_text("Software", Software)
+    info.add_itxt("Description", Description, zip=True)
+    return info
+
+
+def animation(images, durations, info):
+    """Return RGB images of one size as the bytes of an APNG with one palette for all frames.
+
+    Raises:
+        InputError: no frame differs from the one before it.
+    """
+    from PIL import Image
+    width, height = images[0].size
+    sheet = Image.new("RGB", (width, height * len(images)))
+    for number, image in enumerate(images):
+        sheet.paste(image, (0, height * number))
+    palette = sheet.quantize(256, method=Image.Quantize.FASTOCTREE)
+    # The colour that stands for white is a mean of nearly white ones; paper is quite white.
+    white = Image.new("RGB", (1, 1), "white").quantize(palette=palette).getpixel((0, 0))
+    colours = palette.getpalette()
+    colours[3 * white:3 * white + 3] = 255, 255, 255
+    palette.putpalette(colours)
+    first, *others = (image.quantize(palette=palette, dither=Image.Dither.NONE)
+                      for image in images)
+    if all(other.tobytes() == first.tobytes() for other in others):
+        raise validate.InputError("at least two frames must differ; all of them show the same.")
+    stream = io.BytesIO()
+    first.save(stream, format="PNG", save_all=True, append_images=others, duration=durations,
+               loop=0, optimize=True, pnginfo=info)
+    return stream.getvalue()
+
+
+def display_png(encoded, alt):
+    """Display the bytes of a PNG with its alt text."""
+    from IPython.display import display
+    picture = base64.b64encode(encoded).decode("ascii")
     display({"image/png": picture, "text/plain": f"Figure: {alt}"},
             metadata={"image/png": {"alt": alt}}, raw=True)
 

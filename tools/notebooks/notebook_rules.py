@@ -8,6 +8,9 @@ import warnings
 from collections import Counter
 
 LARGEST_PICTURE = 150 * 1024
+LARGEST_ANIMATION = 600 * 1024
+# Points of the picture; a usual picture is 450 high.
+LARGEST_PICTURE_TOLERANCE = 16
 LONGEST_CODE = 25
 SHORTEST_ALT = 20
 SLIDE_TYPES = {"slide", "subslide", "fragment", "skip"}
@@ -60,6 +63,29 @@ def is_blank(image):
     return max(ImageStat.Stat(image.convert("RGB")).stddev) < 1.0
 
 
+def png_complaints(encoded):
+    """Return the faults of one stored PNG, still or moving."""
+    try:
+        image = picture(encoded)
+    except ValueError:
+        return ["a picture cannot be read as PNG"]
+    found, size, moves = [], len(base64.b64decode(joined(encoded))), "loop" in image.info
+    largest = LARGEST_ANIMATION if moves else LARGEST_PICTURE
+    if size > largest:
+        found.append(f"a picture has {size // 1024} KB; {largest // 1024} are allowed")
+    if is_blank(image):
+        found.append("an animation's first frame is empty" if moves else "a picture is empty")
+    if moves and len(set(frames(image))) < 2:
+        found.append("an animation does not move: all its frames show the same")
+    return found
+
+
+def frames(image):
+    """Return the frames of a picture as bytes of RGB points."""
+    from PIL import ImageSequence
+    return [frame.convert("RGB").tobytes() for frame in ImageSequence.Iterator(image)]
+
+
 def picture_complaints(output):
     """Return the faults of the pictures in one output."""
     found = []
@@ -69,14 +95,7 @@ def picture_complaints(output):
         if kind != "image/png":
             found.append(f"a picture is {kind}; the tests can compare image/png alone")
             continue
-        size = len(base64.b64decode(joined(encoded)))
-        if size > LARGEST_PICTURE:
-            found.append(f"a picture has {size // 1024} KB; {LARGEST_PICTURE // 1024} are allowed")
-        try:
-            if is_blank(picture(encoded)):
-                found.append("a picture is empty")
-        except ValueError:
-            found.append("a picture cannot be read as PNG")
+        found += png_complaints(encoded)
         alt = output.get("metadata", {}).get("image/png", {}).get("alt", "")
         if len(alt) < SHORTEST_ALT:
             found.append(f"a picture's alt text has {len(alt)} characters; at least {SHORTEST_ALT} "
