@@ -179,8 +179,8 @@ def test_a_foreign_file_in_the_bundle_is_found(what, made, tmp_path):
 def test_the_bundle_is_whole_and_clean(made):
     assert leaks.scan(made) == []
     names = {path.relative_to(made).as_posix() for path in made.rglob("*") if path.is_file()}
-    assert {"README.md", "requirements.txt", "LICENSE", "utils/checks/turns.py", "data/checks/04.json",
-            "notebooks/01_rnn_types.ipynb"} <= names
+    assert {"README.md", "requirements.txt", "LICENSE", "utils/checks/turns.py",
+            "data/checks/04.json", "notebooks/01_rnn_types.ipynb"} <= names
     assert {f"assignments/assignment_{name}.ipynb" for name in exercises.available()} <= names
     assert not any("coursework" in name or "hidden" in name for name in names)
 

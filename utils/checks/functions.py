@@ -11,8 +11,17 @@ from dataclasses import KW_ONLY, dataclass, field
 
 import numpy as np
 
-from utils.checks.kinds import PRECISION, Turn, cause, not_yet, plain, stub, wrong
-from utils.checks.values import compare, described
+from utils.checks.kinds import (
+    PRECISION,
+    Turn,
+    cause,
+    not_yet,
+    plain,
+    stub,
+    unexplained,
+    wrong,
+)
+from utils.checks.values import compare, described, same_form
 
 LONGEST_CALL = 60                   # characters of a call that a sentence spells out
 LONGEST_ERROR = 120
@@ -79,12 +88,13 @@ def guarded(function, *args):
 
 
 def unwritten(function, result, printed):
-    """Return what is still to do in a function with this result, or None."""
+    """Return the Verdict on a function whose result says that it is not written, or None."""
     name = getattr(function, "__name__", "the function")
+    if result is None and printed:
+        return wrong(f"{name} prints its result; write `return` in place of `print`.")
     if result is None:
-        return (f"{name} prints its result; write `return` in place of `print`." if printed else
-                f"{name} returns nothing; write its lines, and `return` the result.")
-    return f"Replace the three dots in {name}." if stub(result) else None
+        return not_yet(f"{name} returns nothing; write its lines, and `return` the result.")
+    return not_yet(f"Replace the three dots in {name}.") if stub(result) else None
 
 
 def spelled(value):
@@ -116,22 +126,17 @@ class Function(Turn):
     inputs: list | dict = field(default_factory=list)
     precision: float = PRECISION
 
-    def called(self):
-        """Return the name that students know the function by."""
-        name = self.reference.__name__
-        return "the function" if name == "<lambda>" else name
-
     def cases(self):
         """Return a list of (what stands for the input in a sentence, arguments)."""
         pairs = (self.inputs.items() if isinstance(self.inputs, dict)
                  else [("", given) for given in self.inputs])
-        found = []
+        found, name = [], self.reference.__name__
         for number, (what, given) in enumerate(pairs, 1):
             args = given if isinstance(given, tuple) else (given,)
             written = [spelled(arg) for arg in args]
-            call = f"{self.called()}({', '.join(written)})"
+            call = f"{name}({', '.join(written)})"
             if not what:
-                short = all(written) and len(call) <= LONGEST_CALL
+                short = all(written) and len(call) <= LONGEST_CALL and name != "<lambda>"
                 what = call if short else f"input {number} of {len(self.inputs)}"
             found.append((what, args))
         return found
@@ -152,7 +157,7 @@ class Function(Turn):
             except StoppedError as error:
                 return wrong(f"For {what}, {error}" if len(self.inputs) > 1 else str(error))
             if not results and (todo := unwritten(answer, result, printed)):
-                return wrong(todo) if printed and result is None else not_yet(todo)
+                return todo
             for name, before, after in zip(self.arguments(), args, mine, strict=False):
                 if not callable(before) and compare(before, after, "it") is not None:
                     return wrong(f"{answer.__name__} changes its input {name}; make a new array "
@@ -162,16 +167,20 @@ class Function(Turn):
 
     def compared(self, results):
         """Return the Verdict on the results for all inputs."""
-        problems = [(what, compare(plain(self.reference(*copy.deepcopy(args))), result,
-                                   "the result", self.precision))
-                    for (what, args), result in zip(self.cases(), results, strict=True)]
-        failing = [f"For {what}, {problem}." for what, problem in problems if problem]
+        rows = [(what, plain(self.reference(*copy.deepcopy(args))), result)
+                for (what, args), result in zip(self.cases(), results, strict=True)]
+        failing = [(what, expected, result, problem) for what, expected, result in rows
+                   if (problem := compare(expected, result, "the result", self.precision))]
         if not failing:
             return self.passed()
+        what, expected, result, problem = failing[0]
+        problem = f"For {what}, {problem}."
         for text, function in self.wrong.items():
             if self.same(function, results):
-                return wrong(f"{cause(text)} {failing[0]}")
-        return wrong(f"{failing[0]} {self.otherwise}")
+                return wrong(f"{cause(text)} {problem}")
+        if not same_form(expected, result):
+            return wrong(problem)
+        return unexplained(problem, self.otherwise)
 
     def arguments(self):
         """Return the names of the reference's arguments."""
