@@ -270,6 +270,15 @@ def test_a_function(text):
     assert found[0] == state and words in found[1], found
 
 
+def test_a_function_without_a_name_is_the_students_own(one, capsys):
+    one(FUNCTION)
+    checks.turn("99.1", lambda c, i, g: c * ...)
+    checks.turn("99.1", lambda c, i, g: None)
+    first, second, *_ = capsys.readouterr().out.splitlines()
+    assert first == "Your turn 99.1: not yet. Replace the three dots in your function."
+    assert second.startswith("Your turn 99.1: not yet. Your function returns nothing; write its")
+
+
 def test_what_a_function_prints_is_still_seen(capsys):
     told(FUNCTION, source("def write(c, i, g):\n    print('debug', c)\n    return c + i * g"))
     assert capsys.readouterr().out == "debug [1. 2.]\ndebug [0. 3.]\n"

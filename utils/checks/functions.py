@@ -24,7 +24,8 @@ from utils.checks.kinds import (
 from utils.checks.values import compare, described, same_form
 
 LONGEST_CALL = 60                   # characters of a call that a sentence spells out
-LONGEST_ERROR = 120
+LONGEST_ERROR = 100
+LONGEST_LINE = 50
 
 
 class StoppedError(Exception):
@@ -46,22 +47,31 @@ def listening():
         sys.stdout.write(heard.getvalue())
 
 
+def named(function):
+    """Return what a sentence calls a student's function."""
+    name = getattr(function, "__name__", "<lambda>")
+    return "your function" if name == "<lambda>" else name
+
+
+def shortened(text, most):
+    """Return a text, with dots in place of what is too long."""
+    return text if len(text) <= most else f"{text[:most].rstrip()}..."
+
+
 def where(error, function):
     """Return the line of a student's function in which an error arose, or ""."""
     code = getattr(inspect.unwrap(function), "__code__", None)
     frames = traceback.extract_tb(error.__traceback__)
     lines = [frame.line for frame in frames if code and frame.filename == code.co_filename]
-    return lines[-1] if lines and lines[-1] else ""
+    return shortened(lines[-1], LONGEST_LINE) if lines and lines[-1] else ""
 
 
 def sentence(error, function):
     """Return an error as a sentence with its type, its text and the student's line."""
     lines = str(error).strip().splitlines()
     text = f"{type(error).__name__}: {lines[0]}" if lines else type(error).__name__
-    if len(text) > LONGEST_ERROR:
-        text = f"{text[:LONGEST_ERROR].rstrip()}..."
-    line = where(error, function)
-    return f"stops with {text.rstrip('.')}" + (f", in the line `{line}`." if line else ".")
+    text, line = shortened(text.rstrip("."), LONGEST_ERROR), where(error, function)
+    return f"stops with {text}" + (f", in the line `{line}`." if line else ".")
 
 
 def guarded(function, *args):
@@ -74,7 +84,7 @@ def guarded(function, *args):
         UnwrittenError: it is not written yet.
         StoppedError: it raised.
     """
-    name = getattr(function, "__name__", "the function")
+    name = named(function)
     try:
         with listening() as heard, np.errstate(all="ignore"):
             result = function(*args)
@@ -89,7 +99,7 @@ def guarded(function, *args):
 
 def unwritten(function, result, printed):
     """Return the Verdict on a function whose result says that it is not written, or None."""
-    name = getattr(function, "__name__", "the function")
+    name = named(function)
     if result is None and printed:
         return wrong(f"{name} prints its result; write `return` in place of `print`.")
     if result is None:
@@ -160,7 +170,7 @@ class Function(Turn):
                 return todo
             for name, before, after in zip(self.arguments(), args, mine, strict=False):
                 if not callable(before) and compare(before, after, "it") is not None:
-                    return wrong(f"{answer.__name__} changes its input {name}; make a new array "
+                    return wrong(f"{named(answer)} changes its input {name}; make a new array "
                                  "instead.")
             results.append(plain(result))
         return self.compared(results)
@@ -196,7 +206,7 @@ class Function(Turn):
             signature.bind(*self.cases()[0][1])
         except TypeError:
             wanted = ", ".join(self.arguments())
-            return (f"{getattr(answer, '__name__', 'the function')} takes "
+            return (f"{named(answer)} takes "
                     f"({', '.join(signature.parameters)}); it should take ({wanted}).")
         return None
 

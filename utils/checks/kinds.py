@@ -92,8 +92,6 @@ def one_number(answer):
     answer = plain(answer)
     if isinstance(answer, str):
         return f"Give a number without quotes; got {described(answer)}."
-    if isinstance(answer, bool | np.bool_):
-        return f"Give a number; got {answer}."
     if inspect.isroutine(answer):
         return f"Give the number that it returns; got {described(answer)}."
     try:
