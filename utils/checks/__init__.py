@@ -23,7 +23,8 @@ TURNS; in the lesson, the last line of an exercise's cell is `checks.turn("4.1",
 ...           right="Notice that the Dense layer sees the last state alone.",
 ...           wrong={"The first layer must be an LSTM; a SimpleRNN has no second state.":
 ...                  lambda model: type(model.layers[0]).__name__ == "SimpleRNN"}),
-...     Score("9.6", at_least=0.9, metric="val_accuracy", right="Notice how early it got there.",
+...     Score("9.6", at_least=0.9, at_most=1, metric="val_accuracy",
+...           right="Notice how early it got there.",
 ...           wrong={(0, 0.2): "That is what guessing gives; is the forget gate open?"})]
 >>> from utils.checks.turns import spoken
 >>> for name, answer in [("9.1", ...), ("9.1", 18), ("9.1", 0.1216), ("9.2", "C)")]:

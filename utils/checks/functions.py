@@ -11,11 +11,21 @@ from dataclasses import KW_ONLY, dataclass, field
 
 import numpy as np
 
-from utils.checks.kinds import PRECISION, Turn, cause, not_yet, plain, stub, wrong
-from utils.checks.values import compare, described
+from utils.checks.kinds import (
+    PRECISION,
+    Turn,
+    cause,
+    not_yet,
+    plain,
+    stub,
+    unexplained,
+    wrong,
+)
+from utils.checks.values import compare, described, same_form
 
 LONGEST_CALL = 60                   # characters of a call that a sentence spells out
-LONGEST_ERROR = 120
+LONGEST_ERROR = 100
+LONGEST_LINE = 50
 
 
 class StoppedError(Exception):
@@ -37,22 +47,31 @@ def listening():
         sys.stdout.write(heard.getvalue())
 
 
+def named(function):
+    """Return what a sentence calls a student's function."""
+    name = getattr(function, "__name__", "<lambda>")
+    return "your function" if name == "<lambda>" else name
+
+
+def shortened(text, most):
+    """Return a text, with dots in place of what is too long."""
+    return text if len(text) <= most else f"{text[:most].rstrip()}..."
+
+
 def where(error, function):
     """Return the line of a student's function in which an error arose, or ""."""
     code = getattr(inspect.unwrap(function), "__code__", None)
     frames = traceback.extract_tb(error.__traceback__)
     lines = [frame.line for frame in frames if code and frame.filename == code.co_filename]
-    return lines[-1] if lines and lines[-1] else ""
+    return shortened(lines[-1], LONGEST_LINE) if lines and lines[-1] else ""
 
 
 def sentence(error, function):
     """Return an error as a sentence with its type, its text and the student's line."""
     lines = str(error).strip().splitlines()
     text = f"{type(error).__name__}: {lines[0]}" if lines else type(error).__name__
-    if len(text) > LONGEST_ERROR:
-        text = f"{text[:LONGEST_ERROR].rstrip()}..."
-    line = where(error, function)
-    return f"stops with {text.rstrip('.')}" + (f", in the line `{line}`." if line else ".")
+    text, line = shortened(text.rstrip("."), LONGEST_ERROR), where(error, function)
+    return f"stops with {text}" + (f", in the line `{line}`." if line else ".")
 
 
 def guarded(function, *args):
@@ -65,7 +84,7 @@ def guarded(function, *args):
         UnwrittenError: it is not written yet.
         StoppedError: it raised.
     """
-    name = getattr(function, "__name__", "the function")
+    name = named(function)
     try:
         with listening() as heard, np.errstate(all="ignore"):
             result = function(*args)
@@ -79,12 +98,13 @@ def guarded(function, *args):
 
 
 def unwritten(function, result, printed):
-    """Return what is still to do in a function with this result, or None."""
-    name = getattr(function, "__name__", "the function")
+    """Return the Verdict on a function whose result says that it is not written, or None."""
+    name = named(function)
+    if result is None and printed:
+        return wrong(f"{name} prints its result; write `return` in place of `print`.")
     if result is None:
-        return (f"{name} prints its result; write `return` in place of `print`." if printed else
-                f"{name} returns nothing; write its lines, and `return` the result.")
-    return f"Replace the three dots in {name}." if stub(result) else None
+        return not_yet(f"{name} returns nothing; write its lines, and `return` the result.")
+    return not_yet(f"Replace the three dots in {name}.") if stub(result) else None
 
 
 def spelled(value):
@@ -116,22 +136,17 @@ class Function(Turn):
     inputs: list | dict = field(default_factory=list)
     precision: float = PRECISION
 
-    def called(self):
-        """Return the name that students know the function by."""
-        name = self.reference.__name__
-        return "the function" if name == "<lambda>" else name
-
     def cases(self):
         """Return a list of (what stands for the input in a sentence, arguments)."""
         pairs = (self.inputs.items() if isinstance(self.inputs, dict)
                  else [("", given) for given in self.inputs])
-        found = []
+        found, name = [], self.reference.__name__
         for number, (what, given) in enumerate(pairs, 1):
             args = given if isinstance(given, tuple) else (given,)
             written = [spelled(arg) for arg in args]
-            call = f"{self.called()}({', '.join(written)})"
+            call = f"{name}({', '.join(written)})"
             if not what:
-                short = all(written) and len(call) <= LONGEST_CALL
+                short = all(written) and len(call) <= LONGEST_CALL and name != "<lambda>"
                 what = call if short else f"input {number} of {len(self.inputs)}"
             found.append((what, args))
         return found
@@ -152,26 +167,30 @@ class Function(Turn):
             except StoppedError as error:
                 return wrong(f"For {what}, {error}" if len(self.inputs) > 1 else str(error))
             if not results and (todo := unwritten(answer, result, printed)):
-                return wrong(todo) if printed and result is None else not_yet(todo)
+                return todo
             for name, before, after in zip(self.arguments(), args, mine, strict=False):
                 if not callable(before) and compare(before, after, "it") is not None:
-                    return wrong(f"{answer.__name__} changes its input {name}; make a new array "
+                    return wrong(f"{named(answer)} changes its input {name}; make a new array "
                                  "instead.")
             results.append(plain(result))
         return self.compared(results)
 
     def compared(self, results):
         """Return the Verdict on the results for all inputs."""
-        problems = [(what, compare(plain(self.reference(*copy.deepcopy(args))), result,
-                                   "the result", self.precision))
-                    for (what, args), result in zip(self.cases(), results, strict=True)]
-        failing = [f"For {what}, {problem}." for what, problem in problems if problem]
+        rows = [(what, plain(self.reference(*copy.deepcopy(args))), result)
+                for (what, args), result in zip(self.cases(), results, strict=True)]
+        failing = [(what, expected, result, problem) for what, expected, result in rows
+                   if (problem := compare(expected, result, "the result", self.precision))]
         if not failing:
             return self.passed()
+        what, expected, result, problem = failing[0]
+        problem = f"For {what}, {problem}."
         for text, function in self.wrong.items():
             if self.same(function, results):
-                return wrong(f"{cause(text)} {failing[0]}")
-        return wrong(f"{failing[0]} {self.otherwise}")
+                return wrong(f"{cause(text)} {problem}")
+        if not same_form(expected, result):
+            return wrong(problem)
+        return unexplained(problem, self.otherwise)
 
     def arguments(self):
         """Return the names of the reference's arguments."""
@@ -187,7 +206,7 @@ class Function(Turn):
             signature.bind(*self.cases()[0][1])
         except TypeError:
             wanted = ", ".join(self.arguments())
-            return (f"{getattr(answer, '__name__', 'the function')} takes "
+            return (f"{named(answer)} takes "
                     f"({', '.join(signature.parameters)}); it should take ({wanted}).")
         return None
 

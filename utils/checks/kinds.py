@@ -12,20 +12,25 @@ from typing import Any
 
 import numpy as np
 
-from utils.checks.values import compare, compare_numbers, described
+from utils.checks.values import compare, compare_numbers, described, same_form
 
 NAME = re.compile(r"[1-9]\d*\.[1-9]\d*")
 PRECISION = 1e-4                    # of the largest number, where an author names no tolerance
+SLACK = 1 + 1e-9                    # 0.51 is within 0.01 of 0.5, whatever its last bit says
 LONGEST_TEXT = 180                  # characters: with what stands before it, two lines
 HINT = "Open the hint below."
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What is said about an answer: "not yet", "wrong" or "right", and the text behind it."""
+    """What is said about an answer: "not yet", "wrong" or "right", and the text behind it.
+
+    `known` is False where an answer is wrong and the text cannot say why.
+    """
 
     state: str
     text: str
+    known: bool = True
 
 
 def not_yet(text):
@@ -34,8 +39,13 @@ def not_yet(text):
 
 
 def wrong(text):
-    """Return the verdict on an answer that is not right."""
+    """Return the verdict on a wrong answer of which the text tells the cause."""
     return Verdict("wrong", text)
+
+
+def unexplained(text, otherwise):
+    """Return the verdict on a wrong answer whose cause is not known."""
+    return Verdict("wrong", f"{text} {otherwise}", known=False)
 
 
 def cause(text):
@@ -82,8 +92,6 @@ def one_number(answer):
     answer = plain(answer)
     if isinstance(answer, str):
         return f"Give a number without quotes; got {described(answer)}."
-    if isinstance(answer, bool | np.bool_):
-        return f"Give a number; got {answer}."
     if inspect.isroutine(answer):
         return f"Give the number that it returns; got {described(answer)}."
     try:
@@ -190,8 +198,7 @@ class Number(Turn):
         if isinstance(number, str):
             return wrong(number)
         away = abs(number - self.answer)
-        # A tolerance that is itself a short decimal must not fail by a bit of its binary form.
-        if away <= self.allowed() * (1 + 1e-9):
+        if away <= self.allowed() * SLACK:
             return self.passed()
         known = [text for key, text in self.wrong.items() if self.matches(key, number)]
         if known:
@@ -204,7 +211,7 @@ class Number(Turn):
                 return wrong(f"{shown(number)} {text}.")
         if away <= 10 * self.allowed():
             return wrong(f"{shown(number)} is near, but not near enough: round later, or less.")
-        return wrong(f"{shown(number)} is not the answer. {self.otherwise}")
+        return unexplained(f"{shown(number)} is not the answer.", self.otherwise)
 
     def faults(self):
         """Return what is wrong with the numbers of the definition."""
@@ -258,7 +265,7 @@ class Score(Turn):
             return wrong(f"{shown(number)} is per cent; give it as a share of 1.")
         bound = (f"{shown(self.at_least)} or more" if number < self.at_least
                  else f"{shown(self.at_most)} or less")
-        return wrong(f"You have {shown(number)}; it should be {bound}. {self.otherwise}")
+        return unexplained(f"You have {shown(number)}; it should be {bound}.", self.otherwise)
 
     def faults(self):
         """Return what is wrong with the ranges of the definition."""
@@ -333,7 +340,7 @@ class Array(Turn):
         if numbers is None:
             return compare(expected, answer, "it", PRECISION)
         largest = max(np.abs(numbers).max(initial=0), 1e-3)
-        precision = PRECISION if self.within is None else self.within / largest
+        precision = PRECISION if self.within is None else self.within * SLACK / largest
         return compare_numbers(numbers, answer, "it", precision)
 
     def verdict(self, answer):
@@ -347,7 +354,22 @@ class Array(Turn):
         for text, value in self.wrong.items():
             if self.difference(value, answer) is None:
                 return wrong(cause(text))
-        return wrong(f"Here {problem}. {self.otherwise}")
+        if not same_form(self.answer, answer):
+            return wrong(f"{problem[0].upper()}{problem[1:]}.")
+        return unexplained(self.first_fault(answer), self.otherwise)
+
+    def first_fault(self, answer):
+        """Return the place and the value of what is wrong; the right value is not given away."""
+        if (numbers := numeric(self.answer)) is not None:
+            given = np.asarray(answer)
+            away = np.abs(given.astype(float) - numbers)
+            place = np.unravel_index(np.argmax(np.where(np.isnan(away), np.inf, away)), away.shape)
+            return f"At [{', '.join(map(str, place))}] you have {shown(given[place])}."
+        if isinstance(self.answer, dict | list | tuple):
+            keys = self.answer if isinstance(self.answer, dict) else range(len(self.answer))
+            key = next(key for key in keys if self.difference(self.answer[key], answer[key]))
+            return f"At [{key!r}] you have {described(answer[key])}."
+        return f"You have {described(answer)}."
 
     def faults(self):
         """Return what is wrong with the values of the definition."""

@@ -129,7 +129,7 @@ class Model(Turn):
             except StoppedError as error:
                 return wrong(str(error))
             if todo := unwritten(answer, made, printed):
-                return not_yet(todo)
+                return todo
             answer = made
         if inspect.isclass(answer):
             return wrong(f"{answer.__name__} is a class: build one, with brackets.")

@@ -54,7 +54,8 @@ def judge(name, answer):
 
 def spoken(name, verdict: Verdict):
     """Return what a student reads: as a rule one line or two."""
-    text = " ".join(f"Your turn {name}: {SAID[verdict.state]} {verdict.text}".split())
+    said = re.sub(r"^your function", "Your function", verdict.text)
+    text = " ".join(f"Your turn {name}: {SAID[verdict.state]} {said}".split())
     return textwrap.fill(text, WIDTH, subsequent_indent="  ", break_long_words=False,
                          break_on_hyphens=False)
 

@@ -94,3 +94,20 @@ def compare_numbers(expected, got, where, tolerance):
         at = f" at {tuple(map(int, place))}" if expected.ndim else ""
         return f"{where} should be {expected[place]:.6g}{at}; got {array[place]:.6g}"
     return None
+
+
+def same_form(expected, got):
+    """Tell whether an answer has the type and the shape of the right one, whatever it holds."""
+    if isinstance(expected, dict):
+        return isinstance(got, dict) and set(got) == set(expected) and all(
+            same_form(expected[key], got[key]) for key in expected)
+    if isinstance(expected, str | bool | None):
+        return type(got) is type(expected)
+    try:
+        wanted, given = np.asarray(expected), np.asarray(got)
+    except ValueError:               # rows of unequal length
+        return isinstance(got, list | tuple) and len(got) == len(expected) and all(
+            map(same_form, expected, got))
+    if wanted.dtype.kind not in "biuf":
+        return wanted.shape == given.shape
+    return given.dtype.kind in "biuf" and wanted.shape == given.shape

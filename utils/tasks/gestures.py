@@ -1,4 +1,4 @@
-"""Gestures of a pen: a circle one way, a circle the other way, a zigzag; short series of x and y."""
+"""Gestures of a pen, short series of x and y: a circle one way or the other, a zigzag."""
 
 import numpy as np
 
