@@ -30,7 +30,8 @@ TURNS = [
           loss="binary_crossentropy", right="Notice that only the last LSTM forgets its steps.",
           wrong={"The last LSTM hands on all steps; Dense then answers at each of them.":
                  lambda model: model.layers[1].return_sequences}),
-    Score("99.6", at_least=0.9, at_most=1, metric="val_accuracy", right="Notice how small the rate is.",
+    Score("99.6", at_least=0.9, at_most=1, metric="val_accuracy",
+          right="Notice how small the rate is.",
           wrong={(0, 0.2): "That is what guessing gives; the rate is too large."})]
 
 SET_UP = "import numpy as np\nimport keras\nfrom keras import layers\nfrom utils import checks"
