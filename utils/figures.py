@@ -6,7 +6,7 @@ A figure or an animation carries alt text; a widget carries a sentence for where
 import base64
 import io
 
-from utils import validate
+from utils import environment, validate
 
 # Okabe and Ito's palette; it stays distinct for every common form of colour blindness.
 COLOURS = {
@@ -198,6 +198,23 @@ def display_png(encoded, alt):
     picture = base64.b64encode(encoded).decode("ascii")
     display({"image/png": picture, "text/plain": f"Figure: {alt}"},
             metadata={"image/png": {"alt": alt}}, raw=True)
+
+
+def show_picture(name, alt):
+    """Display a stored picture of data/pictures, which may move, with its alt text.
+
+    Args:
+        name: of the file, such as "04_lstm.png"; `make verdicts` takes it from the lesson's outputs.
+        alt: what the picture shows, as for `show`.
+
+    Raises:
+        InputError: no such file, or an alt text that says nothing.
+    """
+    check_alt(alt)
+    path = environment.ROOT / "data" / "pictures" / validate.text("name", name)
+    if not path.is_file():
+        raise validate.InputError(f"name must be a file in data/pictures; got {name!r}.")
+    display_png(path.read_bytes(), alt)
 
 
 def show_widget(widget, says):
