@@ -1,11 +1,14 @@
 """nbval without its holes: each notebook is held to its stored outputs, pictures included.
 
-Added to nbval: the rules for the stored form (`tools/notebooks/notebook_rules.py`), the comparison
-of pictures, animations and sounds (`strict_pictures.py`), the mask for numbers behind the sign for
-'about', a kernel that cannot reach the network, and a dead kernel noticed at once. Stderr is not
+Added to nbval: the rules for the stored form (`tools/notebooks/notebook_rules.py`); numbers that
+may move within their cell's tolerance, and what the cell states of them (`tolerances.py` beside
+it); the comparison of pictures, animations and sounds (`strict_pictures.py`); a kernel that cannot
+reach the network, and a dead kernel noticed at once. Keras's lines of progress are compared without
+their times. In the evidence numbers behind the sign for 'about' are masked as well. Stderr is not
 compared, but must not be stored.
 """
 
+import copy
 import subprocess
 import time
 from pathlib import Path
@@ -17,7 +20,7 @@ from nbval.kernel import CURRENT_ENV_KERNEL_NAME, RunningKernel, start_new_kerne
 from nbval.plugin import IPyNbCell, IPyNbFile
 
 import strict_pictures
-from tools.notebooks import lessons, notebook_rules
+from tools.notebooks import keras_lines, lessons, notebook_rules, tolerances
 
 TESTS = Path(__file__).resolve().parent
 SANITISER = TESTS / "sanitise.cfg"
@@ -63,6 +66,14 @@ def closed_environment():
             if not name.lower().endswith("_proxy")}
 
 
+def without_times(outputs):
+    """Return a copy of a cell's outputs in which Keras's lines of progress have no times."""
+    outputs = copy.deepcopy(outputs)
+    for node, key in tolerances.fields(outputs)["stdout"]:
+        node[key] = keras_lines.without_times(node[key])
+    return outputs
+
+
 class StrictCell(IPyNbCell):
     """A code cell that must run, and give again what is stored."""
 
@@ -83,10 +94,29 @@ class StrictCell(IPyNbCell):
             self.raise_cell_error("The kernel died while this cell ran")
         self.compare("pictures", strict_pictures.pictures, self.picture_difference)
         self.compare("sounds", strict_pictures.sounds, strict_pictures.sound_difference)
+        for sentence in tolerances.broken(self.settings(), tolerances.shown(self.test_outputs)):
+            self.raise_cell_error(f"The new output breaks a claim: {sentence}")
+
+    def settings(self):
+        """Return the cell's metadata with its tolerances as wide as this run wants them."""
+        if tolerances.form_complaints(self.cell.metadata):
+            return {}
+        return tolerances.scaled(self.cell.metadata, self.config.option.tolerances)
+
+    def compare_outputs(self, test, ref, skip_compare=None):
+        test, ref = without_times(test), without_times(ref)
+        tolerance = self.settings().get("tolerance")
+        said = tolerances.accept(ref, test, tolerance) if tolerance else []
+        same = super().compare_outputs(test, ref, skip_compare)
+        self.comparison_traceback += said
+        return same
 
     def picture_difference(self, stored, fresh):
+        settings = self.settings()
+        tolerance = settings.get("tolerance")
         return strict_pictures.picture_difference(
-            stored, fresh, self.cell.metadata.get("picture_tolerance"))
+            stored, fresh, settings.get("picture_tolerance"),
+            tolerance and (lambda a, b: not tolerances.difference(a, b, tolerance)))
 
     def compare(self, what, find, difference):
         stored, fresh = find(self.cell.outputs), find(self.test_outputs)
@@ -106,7 +136,8 @@ class StoredForm(pytest.Item):
     """The rules for the stored form of one notebook."""
 
     def runtest(self):
-        found = notebook_rules.complaints(notebook_rules.read(self.path))
+        found = notebook_rules.complaints(notebook_rules.read(self.path),
+                                          notebook_rules.is_lesson(self.path))
         if found:
             raise StoredFormError("\n".join([f"The stored form has {len(found)} faults:", *found]))
 
@@ -130,13 +161,19 @@ class StrictNotebook(IPyNbFile):
         self.setup_sanitize_files()
 
     def get_sanitize_files(self):
-        return [SANITISER]
+        return [] if notebook_rules.is_lesson(self.path) else [SANITISER]
 
     def collect(self):
         cells = [StrictCell.from_parent(self, name=cell.name, cell_num=cell.cell_num,
                                         cell=cell.cell, options=cell.options)
                  for cell in super().collect()]
         return [StoredForm.from_parent(self, name="stored form"), *cells]
+
+
+def pytest_addoption(parser):
+    """Add an option for runs on another backend of Keras, whose numbers move further."""
+    parser.addoption("--tolerances", type=float, default=1.0, metavar="FACTOR",
+                     help="make the tolerances of all cells this much wider")
 
 
 @pytest.hookimpl(wrapper=True)

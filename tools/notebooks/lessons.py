@@ -89,11 +89,13 @@ def kernel_environment(**extra):
     """Return the environment variables that every lesson's kernel gets, here and in the tests.
 
     With PYTEST_CURRENT_TEST set, ipykernel leaves the file descriptors 1 and 2 alone; stored
-    outputs and tested ones agree only if both were made in the same way.
+    outputs and tested ones agree only if both were made in the same way. Keras makes its tables as
+    wide as the terminal, wherever one is found.
     """
-    dropped = ("MPLBACKEND", "PYTHONDONTWRITEBYTECODE", "COURSE_SEED", "COURSE_MEASURE")
+    dropped = ("MPLBACKEND", "PYTHONDONTWRITEBYTECODE", "COURSE_SEED", "COURSE_MEASURE",
+               "JUPYTER_COLUMNS", "NO_COLOR", "FORCE_COLOR")
     kept = {name: value for name, value in os.environ.items() if name not in dropped}
-    return {"PYTEST_CURRENT_TEST": "lesson", **kept, **extra}
+    return {"PYTEST_CURRENT_TEST": "lesson", **kept, "COLUMNS": "80", **extra}
 
 
 def kernel_manager():

@@ -7,6 +7,8 @@ import re
 import warnings
 from collections import Counter
 
+from tools.notebooks import keras_lines, tolerances
+
 LARGEST_PICTURE = 150 * 1024
 LARGEST_ANIMATION = 600 * 1024
 # Points of the picture; a usual picture is 450 high.
@@ -28,6 +30,11 @@ FORBIDDEN_TEXT = {
         r"|\b[A-Z]:\\\w|site-packages"),
     "a time per step": re.compile(r"(?<![A-Za-z])[\u00b5mn]?s/(?:step|epoch|it|sample)\b|\bit/s\b"),
 }
+
+
+def is_lesson(path):
+    """Tell whether a notebook is a lesson; the evidence stands in a folder below them."""
+    return path.resolve().parent.name == "notebooks"
 
 
 def joined(text):
@@ -105,9 +112,21 @@ def picture_complaints(output):
     return found
 
 
-def code_complaints(cell, position):
+def tolerance_complaints(cell):
+    """Return the faults of what a code cell's metadata say about its numbers and pictures."""
+    found, reach = tolerances.complaints(cell), cell.metadata.get("picture_tolerance")
+    if reach is not None:
+        if type(reach) is not int or not 0 < reach <= LARGEST_PICTURE_TOLERANCE:
+            found.append(f"its picture_tolerance is {reach!r}, not a whole number from 1 to "
+                         f"{LARGEST_PICTURE_TOLERANCE}")
+        if not any("image/png" in output.get("data", {}) for output in cell.outputs):
+            found.append("it has a picture_tolerance, but no picture")
+    return found
+
+
+def code_complaints(cell, position, lesson):
     """Return the faults of one code cell, the `position`-th from 1."""
-    found = []
+    found = tolerance_complaints(cell)
     lines = [line for line in cell["source"].splitlines() if line.strip()]
     if not lines:
         found.append("the cell is empty")
@@ -126,6 +145,7 @@ def code_complaints(cell, position):
         if output.get("name") == "stderr":
             found.append(f"stderr is stored: {joined(output['text'])[:80]!r}")
         for text in texts(output):
+            text = keras_lines.without_times(text) if lesson else text
             found += [f"its output shows {what}: {match[0]!r}"
                       for what, pattern in FORBIDDEN_TEXT.items()
                       if (match := pattern.search(text))]
@@ -139,11 +159,12 @@ def read(path):
     return nbformat.v4.reads(path.read_text(encoding="utf-8"))
 
 
-def complaints(notebook):
+def complaints(notebook, lesson=False):
     """Return what is wrong with the stored form of a notebook, a sentence each.
 
     Args:
         notebook: NotebookNode; one that `read` has read still has its faults.
+        lesson: whether it is a lesson, else it belongs to the evidence.
 
     Returns:
         List of sentences; empty if all is well.
@@ -169,7 +190,7 @@ def complaints(notebook):
                    if FORBIDDEN_TAGS.search(tag)]
         if cell.cell_type == "code":
             position += 1
-            faults += code_complaints(cell, position)
+            faults += code_complaints(cell, position, lesson)
         found += [f"cell {number} ({name}): {fault}" for fault in faults]
     if not position:
         found.append("it has no code cell")
