@@ -72,7 +72,8 @@ def lesson_verdicts(path):
     for key, verdict, _ in sorted(claims.verdicts_in(path.parent / "evidence" / path.name),
                                   key=lambda row: list(claims.load()).index(row[0])):
         claim = claims.load()[key]
-        correct = f" **Better:** {claim['correct']}" if verdict != "true" else ""
+        better = claim.get("correct") if verdict != "true" else None
+        correct = f" **Better:** {better}" if better else ""
         rows.append(f"| {key} | {claim['statement']}{correct} | {verdict} |")
     return "\n".join(["| claim | the lecture notes say | verdict |", "|---|---|---|", *rows])
 
