@@ -239,3 +239,23 @@ def test_both_ways_have_their_states_and_opposite_arrows():
                   for height in {start[1] for start, _ in flat}}
     assert [directions[height] for height in sorted(directions)] == [{True}, {False}]
     assert len(flat) == 4 and len(arrows(figure)) == 4 + 4 * 3
+
+
+@pytest.mark.parametrize(("pieces", "new"), [
+    (1, {"input  i", "candidate  g", "+"}), (2, {"forget  f"}), (3, {"h(t-1), x(t)"}),
+    (4, {"output  o", "tanh", "h(t)"})])
+def test_the_lstm_grows_piece_by_piece_and_shows_what_is_new_in_blue(pieces, new):
+    def words(count):
+        return {text.get_text() for text in diagrams.lstm_cell(count).axes[0].texts}
+
+    before = words(pieces - 1) if pieces > 1 else set()
+    assert new <= words(pieces) and not new & before and before <= words(pieces)
+    blue = figures.COLOURS["blue"].lower()
+    assert blue in {to_hex(arrow.get_edgecolor()) for arrow in arrows(diagrams.lstm_cell(pieces))}
+    assert words(4) == {text.get_text() for text in diagrams.lstm_cell().axes[0].texts}
+
+
+@pytest.mark.parametrize("pieces", [0, 5, 1.5, "1"])
+def test_an_lstm_of_no_such_pieces_is_refused(pieces):
+    with pytest.raises(validate.InputError, match="pieces"):
+        diagrams.lstm_cell(pieces)

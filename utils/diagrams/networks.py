@@ -202,6 +202,9 @@ def lstm_cell(pieces=None):
     arrow(4, (7.5, middle), (7.97, shown_gate + 0.1))
     arrow(4, (7.8, gates), (7.97, shown_gate - 0.1))
     arrow(4, (8.43, shown_gate), (8.85, shown_gate))
+    if shown < 3:
+        drawing.axes.set_ylim(gates - 0.35, 4.3)
+        drawing.figure.set_figheight(4.65 - gates)
     return drawing.figure
 
 
