@@ -44,6 +44,11 @@ class WatchedKernel(RunningKernel):
             extra_arguments=list(lessons.KERNEL_ARGUMENTS))
         self._ensure_iopub_up()
 
+    def execute_cell_input(self, cell_input, allow_stdin=None):
+        # Without a history, IPython does not see that a line ends in a semicolon.
+        return self.kc.execute(cell_input, store_history=True, allow_stdin=allow_stdin,
+                               stop_on_error=False)
+
     def get_message(self, stream, timeout=None):
         end = time.monotonic() + (np.inf if timeout is None else timeout)
         while True:

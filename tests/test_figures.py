@@ -68,7 +68,7 @@ def test_a_picture_carries_its_words_and_how_much_its_axes_hold():
     image = opened(captured.outputs[0])
     assert sorted(image.info["Description"].splitlines()) == sorted([
         "A title", "steps", "0", "1", "ours",
-        "1 lines, 0 collections, 0 patches, 0 images"])
+        "1x lines, 0x collections, 0x patches, 0x images"])
 
 
 @pytest.mark.parametrize(("alt", "words"), [
@@ -148,7 +148,7 @@ def test_the_words_of_all_frames_are_kept():
     words = opened(animate(draw, count=3, still=1)).info["Description"]
     assert [line for line in words.splitlines() if "word" in line or "lines" in line] == [
         line for k in (1, 0, 1, 2)
-        for line in (f"word {k}", "1 lines, 0 collections, 0 patches, 0 images")]
+        for line in (f"word {k}", "1x lines, 0x collections, 0x patches, 0x images")]
 
 
 def test_the_same_animation_gives_the_same_bytes():

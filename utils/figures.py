@@ -150,7 +150,7 @@ def description(fig):
                    axis.get_view_interval()) for label in (tick.label1, tick.label2)}
     words = [text.get_text() for text in fig.findobj(Text)
              if text.get_visible() and text not in outside]
-    held = [", ".join(f"{sum(thing.get_visible() for thing in getattr(axes, kind))} {kind}"
+    held = [", ".join(f"{sum(thing.get_visible() for thing in getattr(axes, kind))}x {kind}"
                       for kind in ("lines", "collections", "patches", "images"))
             for axes in fig.axes]
     return "\n".join([*filter(str.strip, words), *held])

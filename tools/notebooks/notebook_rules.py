@@ -1,4 +1,8 @@
-"""What the stored form of every lesson must be: one function, a sentence for each fault."""
+"""What the stored form of every notebook must be: one function, a sentence for each fault.
+
+Lessons and evidence have most rules in common. Slide marks and 25 lines a cell belong to the
+evidence; what a lesson must be beyond this stands in `lesson_rules`.
+"""
 
 import base64
 import copy
@@ -7,7 +11,7 @@ import re
 import warnings
 from collections import Counter
 
-from tools.notebooks import keras_lines, tolerances
+from tools.notebooks import keras_lines, lesson_rules, tolerances
 
 LARGEST_PICTURE = 150 * 1024
 LARGEST_ANIMATION = 600 * 1024
@@ -70,19 +74,27 @@ def is_blank(image):
     return max(ImageStat.Stat(image.convert("RGB")).stddev) < 1.0
 
 
+def moves(encoded):
+    """Tell whether a stored PNG is an animation."""
+    try:
+        return "loop" in picture(encoded).info
+    except ValueError:
+        return False
+
+
 def png_complaints(encoded):
     """Return the faults of one stored PNG, still or moving."""
     try:
         image = picture(encoded)
     except ValueError:
         return ["a picture cannot be read as PNG"]
-    found, size, moves = [], len(base64.b64decode(joined(encoded))), "loop" in image.info
-    largest = LARGEST_ANIMATION if moves else LARGEST_PICTURE
+    found, size, moving = [], len(base64.b64decode(joined(encoded))), moves(encoded)
+    largest = LARGEST_ANIMATION if moving else LARGEST_PICTURE
     if size > largest:
         found.append(f"a picture has {size // 1024} KB; {largest // 1024} are allowed")
     if is_blank(image):
-        found.append("an animation's first frame is empty" if moves else "a picture is empty")
-    if moves and len(set(frames(image))) < 2:
+        found.append("an animation's first frame is empty" if moving else "a picture is empty")
+    if moving and len(set(frames(image))) < 2:
         found.append("an animation does not move: all its frames show the same")
     return found
 
@@ -130,7 +142,7 @@ def code_complaints(cell, position, lesson):
     lines = [line for line in cell["source"].splitlines() if line.strip()]
     if not lines:
         found.append("the cell is empty")
-    if len(lines) > LONGEST_CODE:
+    if not lesson and len(lines) > LONGEST_CODE:
         found.append(f"it has {len(lines)} lines of code; {LONGEST_CODE} are allowed")
     if cell.get("execution_count") != position:
         found.append(f"its execution count is {cell.get('execution_count')}, not {position}: "
@@ -181,10 +193,12 @@ def complaints(notebook, lesson=False):
     seen = Counter(cell.get("id") for cell in notebook.cells)
     found += [f"{count} cells have the id {name}" for name, count in seen.items() if count > 1]
     position = 0
-    for number, (cell, name) in enumerate(
-            zip(notebook.cells, lessons.names(notebook), strict=True), 1):
+    for number, (cell, following, name) in enumerate(zip(
+            notebook.cells, [*notebook.cells[1:], None], lessons.names(notebook), strict=True), 1):
         faults = []
-        if cell.metadata.get("slideshow", {}).get("slide_type") not in SLIDE_TYPES:
+        if lesson:
+            faults += lesson_rules.cell_complaints(cell, following)
+        elif cell.metadata.get("slideshow", {}).get("slide_type") not in SLIDE_TYPES:
             faults.append("it has no slide mark")
         faults += [f"its tag {tag!r} is not allowed" for tag in cell.metadata.get("tags", [])
                    if FORBIDDEN_TAGS.search(tag)]
@@ -194,4 +208,4 @@ def complaints(notebook, lesson=False):
         found += [f"cell {number} ({name}): {fault}" for fault in faults]
     if not position:
         found.append("it has no code cell")
-    return found
+    return found + (lesson_rules.complaints(notebook, moves) if lesson else [])

@@ -1,7 +1,7 @@
 """Run a lesson and store its outputs in the notebook: `make store LESSON=03`.
 
-Prose and code stay as they are. What the tests would say about the stored form is said here at
-once.
+Prose and code stay as they are. Cells that have a title are folded, and Keras's bars of progress
+become short lines. What the tests would say about the stored form is said here at once.
 """
 
 import os
@@ -11,7 +11,14 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-from tools.notebooks import keras_lines, lessons, notebook_rules, tolerances  # noqa: E402  (the path above makes it importable)
+# The path above makes these importable.
+from tools.notebooks import (  # noqa: E402
+    folding,
+    keras_lines,
+    lessons,
+    notebook_rules,
+    tolerances,
+)
 
 METADATA = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
             "language_info": {"name": "python"}}
@@ -29,15 +36,18 @@ def store(path):
     import nbformat
     notebook, seconds, _, cpu = lessons.execute(path)
     notebook.metadata = nbformat.from_dict(METADATA)
+    is_lesson = notebook_rules.is_lesson(path)
     for cell in notebook.cells:
         cell.metadata.pop("execution", None)
+        if is_lesson:
+            folding.fold(cell)
         for node, key in tolerances.fields(cell.get("outputs", []))["stdout"]:
             node[key] = keras_lines.compact(node[key])
     partial = path.with_name(f".{path.name}.partial")
     nbformat.write(notebook, partial)
     os.replace(partial, path)
     print(f"{path.name} stored after {seconds:.0f} s, CPU {cpu:.0f} s")
-    return notebook_rules.complaints(notebook, notebook_rules.is_lesson(path))
+    return notebook_rules.complaints(notebook, is_lesson)
 
 
 def main(words):

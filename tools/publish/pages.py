@@ -12,7 +12,10 @@ from jinja2 import pass_context
 from nbconvert import HTMLExporter
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
-# nbconvert's page without its scripts, with our style, and with the alt text of each picture.
+from tools.notebooks import folding
+
+# nbconvert's page without its scripts, with our style, with the alt text of each picture, and with
+# the source of folded cells behind their title.
 TEMPLATE = """{%- extends 'index.html.j2' -%}
 {%- block html_head_js -%}{%- endblock -%}
 {%- block html_head_js_mathjax -%}{%- endblock -%}
@@ -32,6 +35,15 @@ TEMPLATE = """{%- extends 'index.html.j2' -%}
  src="data:image/png;base64,{{ output.data['image/png'] | replace('\\n', '') }}">
 </div>
 {%- endblock -%}
+{%- block input_group scoped -%}
+{%- if cell | folded_title -%}
+<details class="folded"><summary>{{ cell | folded_title | escape_html }}</summary>
+{{ super() }}
+</details>
+{%- else -%}
+{{ super() }}
+{%- endif -%}
+{%- endblock -%}
 {%- block html_head_css -%}
 <style>
 main { max-width: 60rem; margin: 0 auto; padding: 0 1rem; }
@@ -42,6 +54,7 @@ main { max-width: 60rem; margin: 0 auto; padding: 0 1rem; }
 math[display="block"] { margin: 0.8em 0; overflow: auto hidden; }
 math { font-size: 1.1em; }
 .jp-OutputArea-output pre { white-space: pre-wrap; overflow-wrap: anywhere; }
+.folded > summary { cursor: pointer; padding: 0.3em 0; color: #4a5662; }
 .jp-InputArea-editor { overflow: auto hidden; }
 .jp-OutputPrompt, .jp-InputPrompt { color: #4a5662 !important; opacity: 1 !important; }
 .highlight .c1, .highlight .c, .highlight .sd { color: #566068; }
@@ -142,6 +155,11 @@ def markdown(source, attachments=None):
 
 class Exporter(HTMLExporter):
     """A page without scripts and without addresses to load from."""
+
+    def default_filters(self):
+        """Yield nbconvert's filters, and the title of a folded cell."""
+        yield from super().default_filters()
+        yield "folded_title", folding.folded_title
 
     @pass_context
     def markdown2html(self, context, source):
