@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 
-from utils import installing
+from utils import console, installing
 
 ROOT = os.path.dirname(os.path.abspath(__file__))
 WINDOWS = os.name == "nt"
@@ -54,7 +54,8 @@ COMMANDS = {
     "release": (("coursework/grader/release.py",), {},
                 "make the bundle that students get in build/release"),
     "grade": (("coursework/grader/grade.py",),
-              {"SUBMISSIONS": "", "ASSIGNMENT": "--assignment", "SEED": "--seed", "UNSAFE": "--unsafe"},
+              {"SUBMISSIONS": "", "ASSIGNMENT": "--assignment", "SEED": "--seed",
+               "UNSAFE": "--unsafe"},
               "mark what students handed in; tables and pages in build/grades"),
     "matrix": (("tools/notebooks/matrix.py",), {},
                "run the tests on Python 3.11 to 3.13, lowest and newest packages"),
@@ -76,8 +77,8 @@ def usage():
         lines.append(f"  {name:10}{does}")
         if options:
             lines.append(" " * 14 + " ".join(f"{name}={EXAMPLES[name]}" for name in options))
-    lines += ["", "python course.py --python /path/to/python3 COMMAND chooses the Python that .venv "
-                  "is made with", "(make COMMAND PYTHON=/path/to/python3)."]
+    lines += ["", "python course.py --python /path/to/python3 COMMAND chooses the Python of .venv",
+              "(make COMMAND PYTHON=/path/to/python3)."]
     return "\n".join(lines)
 
 
@@ -235,9 +236,9 @@ def check_replaceable(folder):
     either could destroy what is not ours.
     """
     if is_link(folder):
-        raise CommandError(f"{folder} is a link to {os.path.realpath(folder)}, where no Python runs "
-                           "that fits this course; nothing was changed there: remove the link and "
-                           "give this command again.")
+        raise CommandError(f"{folder} is a link to {os.path.realpath(folder)}, where no Python "
+                           "runs that fits this course; nothing was changed there: remove the link "
+                           "and give this command again.")
     holds_files = os.path.isfile(folder) or any(names for _, _, names in os.walk(folder))
     if holds_files and not os.path.isfile(os.path.join(folder, "pyvenv.cfg")):
         raise CommandError(f"{folder} is in the way: it is no environment of Python; rename it and "
@@ -368,9 +369,7 @@ def clean():
 
 def main(words):
     """Do what the command line asks for; return the exit status."""
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="replace")
+    console.show_anything()
     named = None
     if words[:1] == ["--python"]:
         named, words = (words[1] if len(words) > 1 else None), words[2:]

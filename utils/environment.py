@@ -162,7 +162,10 @@ def load_keras():
             import keras
             keras.ops.convert_to_tensor(0.0)
     except ImportError as error:
-        reason = str(error).strip().splitlines()[0]
+        if re.search("failed to map segment|allocate memory", str(error)):
+            raise CourseError("Keras could not be loaded, because this machine has too little "
+                              "memory; close other programs and start the kernel again.") from None
+        reason = str(error).strip().splitlines()[-1]
         raise CourseError(
             f"Keras and {backend} are installed but cannot be loaded ({reason}); install them "
             f"again with '{Path(sys.executable).name} -m pip install --force-reinstall keras "
