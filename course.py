@@ -317,7 +317,7 @@ def prepare(named=None):
         check_replaceable(folder)
         words = choose_python(named)
         version = output_of([*words, "--version"]).strip()
-        print(f"Installing the packages into .venv with {version}: about 3.5 GB, a few minutes.",
+        print(f"Installing the packages into .venv with {version}: about 4 GB, a few minutes.",
               flush=True)
         made = subprocess.run([*words, "-m", "venv", "--clear", folder], stdout=subprocess.PIPE,
                               stderr=subprocess.STDOUT, env=child_environment())

@@ -136,7 +136,7 @@ def choose_backend():
         CourseError: the variable names something that Keras does not have, or that is not
             installed.
     """
-    name = os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+    name = os.environ["KERAS_BACKEND"] = os.environ.get("KERAS_BACKEND") or "tensorflow"
     if name not in BACKENDS:
         raise CourseError(
             f"KERAS_BACKEND is {name!r}, with which Keras cannot train; set it to tensorflow, jax "
@@ -161,6 +161,8 @@ def load_keras():
         with quiet_stderr():
             import keras
             keras.ops.convert_to_tensor(0.0)
+            # Loads TensorFlow under every backend, for its seed.
+            keras.utils.set_random_seed(0)
     except ImportError as error:
         if re.search("failed to map segment|allocate memory", str(error)):
             raise CourseError("Keras could not be loaded, because this machine has too little "
