@@ -94,8 +94,8 @@ def machine_problem(found):
         return f"This Python is a free-threaded one, for which TensorFlow has no package{other}"
     if system == "macosx" and found["machine"] != "arm64":
         return ("TensorFlow has no package of version 2.20 or newer for Macs with an Intel "
-                f"processor. {instead} (On a Mac with an Apple processor this Python is one for "
-                "Intel: install the one from https://www.python.org/downloads.)")
+                f"processor. {instead} Where the processor is Apple's, this Python is one for "
+                "Intel: install the one from https://www.python.org/downloads.")
     if found["platform"] == "win-arm64":
         return f"TensorFlow has no package for Windows on ARM. {instead}"
     if found["musl"]:
