@@ -213,7 +213,7 @@ def test_a_bare_python_is_told_what_is_missing(tmp_path):
 
 
 @pytest.mark.parametrize(("backend", "said"), [
-    ("numpy", "KERAS_BACKEND is 'numpy', with which Keras cannot train; set it to tensorflow, jax "),
+    ("numpy", "KERAS_BACKEND is 'numpy', with which Keras cannot train; set it to tensorflow, "),
     ("Jax", "KERAS_BACKEND is 'Jax', with which"),
     ("torch", "KERAS_BACKEND names torch, which is not installed; install it with ")])
 def test_a_backend_that_is_not_there_is_one_sentence(backend, said):

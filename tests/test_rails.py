@@ -160,7 +160,7 @@ def test_a_lesson_that_is_not_there_is_a_sentence(house, words, said):
 def test_progress_on_a_terminal_is_one_line_rewritten():
     pty = pytest.importorskip("pty", reason="there is no pseudo-terminal on this system")
     reader, writer = pty.openpty()
-    with os.fdopen(writer, "w") as terminal:
+    with os.fdopen(writer, "w", encoding="utf-8") as terminal:
         progress = lessons.Progress("01_x", ["a cell with a name"], terminal)
         progress.cell(0)
         progress.stopped.wait(1.2)
