@@ -335,7 +335,7 @@ WRONG = [
     (lambda: word2vec.WordList("a b"), "list of token lists"),
     (lambda: word2vec.WordList(["a", "b"]), "list of token lists"),
     (lambda: word2vec.WordList(SMALL, 3), "at least 3 times; got 2 different words"),
-    (lambda: word2vec.train(iter(SMALL), least_count=1), "an iterator, which can be read only once"),
+    (lambda: word2vec.train(iter(SMALL), least_count=1), "an iterator, which can be read only"),
     (lambda: word2vec.train(one for one in SMALL), "write list(...) around it"),
     (lambda: word2vec.train([iter(one) for one in SMALL]), "an iterator, which can be read only"),
     (lambda: word2vec.keep_probabilities([1, 0]), "above 0; the least is 0"),
