@@ -51,11 +51,11 @@ class Browser:
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
         port = Path(self.folder.name) / "DevToolsActivePort"
         for _ in range(600):
-            if port.is_file() and len(port.read_text().split()) == 2:
+            if port.is_file() and len(port.read_text(encoding="utf-8").split()) == 2:
                 break
             assert self.process.poll() is None, "Chromium ended before it was ready"
             time.sleep(0.1)
-        number, path = port.read_text().split()
+        number, path = port.read_text(encoding="utf-8").split()
         self.socket = websocket.create_connection(f"ws://127.0.0.1:{number}{path}", timeout=120,
                                                   suppress_origin=True)
         self.count, self.tabs, self.answers = 0, {}, {}

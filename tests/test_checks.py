@@ -448,7 +448,7 @@ def test_what_is_solved_is_remembered(remembering, monkeypatch, tmp_path, capsys
     assert json.loads(held) == {"solved": ["99.1"]}
     assert [path.name for path in (tmp_path / "a folder").iterdir()] == ["p.json"]
     solved.add("98.2")
-    assert json.loads((tmp_path / "a folder" / "p.json").read_text()) == {
+    assert json.loads((tmp_path / "a folder" / "p.json").read_text(encoding="utf-8")) == {
         "solved": ["98.2", "99.1"]}
 
 
@@ -477,7 +477,7 @@ def test_a_damaged_file_stops_nothing(broken, remembering, monkeypatch, tmp_path
 
 
 def test_a_place_that_cannot_be_written_stops_nothing(remembering, monkeypatch, tmp_path, capsys):
-    (tmp_path / "a file").write_text("")
+    (tmp_path / "a file").write_text("", encoding="utf-8")
     file = tmp_path / "a file" / "p.json"
     monkeypatch.setenv("COURSE_PROGRESS", str(file))
     said = remembering(capsys, 2.5)
@@ -491,21 +491,21 @@ def test_a_place_that_cannot_be_written_stops_nothing(remembering, monkeypatch, 
 
 def test_a_full_disk_leaves_the_old_file(remembering, monkeypatch, tmp_path, capsys):
     file = tmp_path / "p.json"
-    file.write_text('{"solved": ["98.1"]}')
+    file.write_text('{"solved": ["98.1"]}', encoding="utf-8")
     monkeypatch.setenv("COURSE_PROGRESS", str(file))
 
     def full(*args):
         raise OSError(28, "No space left on device")
     monkeypatch.setattr(os, "replace", full)
     assert "cannot be kept in" in remembering(capsys, 2.5)
-    assert file.read_text() == '{"solved": ["98.1"]}'
+    assert file.read_text(encoding="utf-8") == '{"solved": ["98.1"]}'
     assert [path.name for path in tmp_path.iterdir()] == ["p.json"]
 
 
 def test_nothing_is_read_or_written_while_notebooks_are_tested(monkeypatch, tmp_path, capsys, one):
     one(KINDS["Number"])
     file = tmp_path / "p.json"
-    file.write_text('{"solved": ["99.1"]}')
+    file.write_text('{"solved": ["99.1"]}', encoding="utf-8")
     monkeypatch.setenv("COURSE_PROGRESS", str(file))
     checks.progress()
     assert "0 of 1" in capsys.readouterr().out

@@ -5,7 +5,6 @@ import re
 import nbformat
 import pytest
 
-import tiny
 from tools.measure import bench
 from tools.notebooks import course, lessons
 from tools.publish import pages, tables
@@ -28,15 +27,6 @@ def test_there_is_a_lesson_and_every_notebook_is_one():
     assert PATHS
     names = [name for name, _ in claims.LESSONS.values()]
     assert [path.stem for path in PATHS if path.stem not in names] == []
-
-
-def test_all_set_up_cells_are_the_same_and_have_the_courses_address():
-    cells = {tiny.code(nbformat.read(path, as_version=4), 0).source for path in PATHS}
-    assert len(cells) == 1
-    cell, = cells
-    wanted = course.load()
-    assert course.CLONE_LINE.findall(cell) == [(wanted["repository"], wanted["version"])]
-    assert len([line for line in cell.splitlines() if line.strip()]) <= 24
 
 
 def test_links_to_colab_open_this_lesson_of_this_course(lesson):

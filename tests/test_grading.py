@@ -535,7 +535,7 @@ def test_the_gradebook_and_nbgraders_export_have_the_points(tmp_path):
                           cwd=course, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     exported = {line["student_id"]: line for line in
-                csv.DictReader(io.StringIO((course / "all.csv").read_text()))}
+                csv.DictReader(io.StringIO((course / "all.csv").read_text(encoding="utf-8")))}
     assert float(exported["anna"]["score"]) == FULL + 3
     assert float(exported["ben"]["score"]) == 0
     shown = nbformat.read(course / "autograded/anna/04_lstm/assignment_04_lstm.ipynb", 4)

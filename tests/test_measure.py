@@ -101,7 +101,8 @@ def test_a_lesson_runs_with_its_seed_past_a_failing_cell_and_is_not_changed(
     assert file.read_bytes() == before
     measure.main(["--lesson", "03", "--seeds", "4", "--table", str(table)])
     assert "0 lesson runs" in capsys.readouterr().out
-    file.write_text(file.read_text().replace("0.5", "0.6"))
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace("0.5", "0.6"), encoding="utf-8")
     measure.main(["--lesson", "03", "--seeds", "4", "--table", str(table), "--list"])
     assert "1 lesson runs" in capsys.readouterr().out
 

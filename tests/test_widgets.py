@@ -79,7 +79,7 @@ def jupyter(tmp_path):
     closed = {"PYTHONPATH": str(lessons.ROOT / "tests" / "no_network"),
               "IPYTHONDIR": str(tmp_path / "ipython")}
     environment = lessons.kernel_environment(**folders, **closed)
-    log = (tmp_path / "log").open("w")
+    log = (tmp_path / "log").open("w", encoding="utf-8")
     server = subprocess.Popen(
         [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ip=127.0.0.1",
          "--port=0", "--IdentityProvider.token=course", f"--ServerApp.root_dir={tmp_path}",
@@ -89,9 +89,9 @@ def jupyter(tmp_path):
     try:
         for _ in range(1200):
             found = list((tmp_path / "jupyter_runtime").glob("jpserver-*.json"))
-            if found and (text := found[0].read_text()):
+            if found and (text := found[0].read_text(encoding="utf-8")):
                 break
-            assert server.poll() is None, (tmp_path / "log").read_text()[-2000:]
+            assert server.poll() is None, (tmp_path / "log").read_text(encoding="utf-8")[-2000:]
             time.sleep(0.1)
         yield f"http://127.0.0.1:{json.loads(text)['port']}"
     finally:

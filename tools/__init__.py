@@ -1,1 +1,5 @@
-"""What the maintainers run: measurements and builds."""
+"""What `course.py` calls, in folders by job: notebooks, publish, measure."""
+
+from utils import console
+
+console.show_anything()

@@ -324,8 +324,9 @@ def main(words=None):
     except KeyboardInterrupt:
         print("Stopped; run the same command again to go on.", file=sys.stderr)
         return 130
+    seed = (chosen.out / "seed.txt").read_text(encoding="utf-8").strip()
     print(f"{len(rows)} rows in {chosen.out / 'grades.csv'}; a page per student in "
-          f"{chosen.out / 'feedback'}; seed {(chosen.out / 'seed.txt').read_text().strip()}.")
+          f"{chosen.out / 'feedback'}; seed {seed}.")
     return 0
 
 

@@ -15,6 +15,9 @@ CELL_SECONDS = 600
 # Kernels that share the history of the user's own sessions lock each other out, and then write a
 # complaint into the output of a cell.
 KERNEL_ARGUMENTS = ("--HistoryManager.hist_file=:memory:",)
+OUT_OF_MEMORY = re.compile(r"MemoryError|Unable to allocate|Cannot allocate memory|out of memory"
+                           r"|RESOURCE_?EXHAUSTED|bad_alloc|can't start new thread", re.IGNORECASE)
+MORE_MEMORY = "close other programs, or use a machine with more memory."
 
 
 class LessonError(Exception):
@@ -159,6 +162,31 @@ def cpu_seconds(process):
     return times.user + times.system + times.children_user + times.children_system
 
 
+def error_text(traceback, name, value):
+    """Return what is shown of an error: its traceback, and a last line if memory was wanting.
+
+    Args:
+        traceback: list of lines; a kernel with no memory left sends none.
+        name: of the error, such as "MemoryError".
+        value: its message.
+    """
+    said = f"{name}: {value}"
+    lines = list(traceback) or [said]
+    if OUT_OF_MEMORY.search(said):
+        lines.append(f"This machine has too little memory for the cell: {MORE_MEMORY}")
+    return "\n".join(lines)
+
+
+def death(status):
+    """Return how a kernel ended, as a sentence.
+
+    Args:
+        status: exit status of its process, minus the signal where one killed it; None if unknown.
+    """
+    how = {None: "died", -9: "was killed by the system"}.get(status, f"died (status {status})")
+    return f"its kernel {how}; most often the memory has run out: {MORE_MEMORY}"
+
+
 def failure(title, name, error):
     """Return the sentence and the few lines that tell which cell failed, and how."""
     lines = [re.sub(r"\x1b\[[0-9;]*m", "", line) for line in error.strip().splitlines()]
@@ -188,12 +216,12 @@ def execute(path, stream=None, environment=None):
     from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
     notebook = nbformat.read(path, as_version=4)
-    cell_names, spent, at = names(notebook), [], 0
+    cell_names, spent, at, process = names(notebook), [], 0, None
     progress = Progress(path.stem, cell_names, stream)
 
     def started(cell, cell_index):
-        nonlocal at
-        at = cell_index
+        nonlocal at, process
+        at, process = cell_index, client.km.provisioner.process
         if cell.cell_type == "code":
             progress.cell(cell_index)
 
@@ -214,14 +242,15 @@ def execute(path, stream=None, environment=None):
     except CellExecutionError as error:
         if error.ename == "KeyboardInterrupt":
             raise KeyboardInterrupt from None
-        text = "\n".join(line for output in notebook.cells[at].outputs
-                         if output.output_type == "error" for line in output.traceback)
+        lines = [line for output in notebook.cells[at].outputs
+                 if output.output_type == "error" for line in output.traceback]
+        text = error_text(lines, error.ename, error.evalue)
         raise LessonError(failure(path.stem, cell_names[at], text)) from None
     except CellTimeoutError:
         text = f"it did not end within {CELL_SECONDS} s"
         raise LessonError(failure(path.stem, cell_names[at], text)) from None
     except DeadKernelError:
-        text = "its kernel died (was there enough memory, or did something stop it?)"
+        text = death(process.poll() if process else None)
         raise LessonError(failure(path.stem, cell_names[at], text)) from None
     finally:
         progress.end()

@@ -17,6 +17,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
+import tools  # noqa: E402, F401  (lets any console show what is printed)
+from course import environment_python  # noqa: E402  (the path above makes it importable)
 from utils import environment  # noqa: E402  (the path above makes it importable)
 
 OUT = ROOT / "build" / "matrix"
@@ -52,12 +54,12 @@ def prepare(name, python, choice, log):
     uv = [sys.executable, "-m", "uv"]
     steps = ([*uv, "venv", "--quiet", "--clear", "--python", python, str(folder)],
              [*uv, "pip", "install", "--quiet", "--compile-bytecode", *choice,
-              "--python", str(folder / "bin" / "python"),
+              "--python", environment_python(str(folder)),
               "-r", "requirements.txt", "-r", "requirements-dev.txt"])
     for step in steps:
         if subprocess.run(step, cwd=ROOT, stdout=log, stderr=log, check=False).returncode:
             return None
-    return folder / "bin" / "python"
+    return environment_python(str(folder))
 
 
 def names_and_versions(python):

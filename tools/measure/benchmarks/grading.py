@@ -5,7 +5,6 @@ the notebook has defined. Ours runs the functions in a sandbox and compares thei
 """
 
 import os
-import resource
 import shutil
 import subprocess
 import sys
@@ -32,6 +31,7 @@ def measured(command, folder):
         RuntimeError: the command failed; the message ends with what it said.
     """
     def used():
+        import resource
         times = resource.getrusage(resource.RUSAGE_CHILDREN)
         return times.ru_utime + times.ru_stime
 

@@ -5,6 +5,7 @@ Chen, Corrado, Dean 2013 (NeurIPS) for subsampling (eq. 5) and negative sampling
 """
 
 from collections import Counter
+from collections.abc import Iterator
 
 import numpy as np
 
@@ -32,9 +33,13 @@ class WordList:
             least_count: leave out words that occur less often.
 
         Raises:
-            InputError: a string instead of lists, nothing left, or least_count out of range.
+            InputError: a string instead of lists, an iterator, nothing left, or least_count out of
+                range.
         """
         validate.whole_number("least_count", least_count)
+        if isinstance(sequences, Iterator) or any(isinstance(one, Iterator) for one in sequences):
+            raise validate.InputError("sequences must be a list of token lists; got an iterator, "
+                                      "which can be read only once: write list(...) around it.")
         if isinstance(sequences, str) or any(isinstance(one, str) for one in sequences):
             raise validate.InputError("sequences must be a list of token lists; got a string where "
                                       "a list of tokens was expected.")
