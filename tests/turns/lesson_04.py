@@ -10,7 +10,7 @@ STACK = """tagger = keras.Sequential([layers.Input((None, 12)), {}])"""
 
 WRONG = {
     "4.1": [
-        ("def new_cell(c, f, i, g):\n    new = c + i * g\n    return f * new", "multiplies the sum"),
+        ("def new_cell(c, f, i, g):\n    c = c + i * g\n    return f * c", "multiplies the sum"),
         ("def new_cell(c, f, i, g):\n    kept = i * c\n    new = f * g\n    return kept + new",
          "at each other's place"),
         ("def new_cell(c, f, i, g):\n    return c + i * g", "cannot forget"),

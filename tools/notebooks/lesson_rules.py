@@ -12,13 +12,13 @@ from tools.notebooks import folding
 LONGEST_CODE = 15
 LONGEST_SUBJECT = 25
 MEDIAN_CODE = 8
-MOST_CELLS = 90
+MOST_CELLS = 110
 ABOUT = "\u2248"
 WHAT_TO_SEE = re.compile(r"what to see\s*:", re.IGNORECASE)
 
 # Whatever else stands in the metadata of a cell is a slip of the pen, and would change nothing.
-KNOWN_METADATA = {"cellView", "editable", "jupyter", "picture_tolerance", "slideshow", "states",
-                  "subject", "tags", "tolerance"}
+KNOWN_METADATA = {"cellView", "editable", "jupyter", "picture_tolerance", "preview", "slideshow",
+                  "states", "subject", "tags", "tolerance"}
 # Parts of `utils` that a lesson may use; models, training and metrics are public Keras.
 MODULES = {"checks", "corpora", "diagrams", "environment", "figures", "tasks"}
 # What only the evidence needs: in a lesson it stands between the reader and the idea.
