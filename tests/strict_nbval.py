@@ -9,6 +9,7 @@ compared, but must not be stored.
 """
 
 import copy
+import functools
 import subprocess
 import time
 from pathlib import Path
@@ -121,7 +122,7 @@ class StrictCell(IPyNbCell):
         tolerance = settings.get("tolerance")
         return strict_pictures.picture_difference(
             stored, fresh, settings.get("picture_tolerance"),
-            tolerance and (lambda a, b: not tolerances.difference(a, b, tolerance)))
+            tolerance and functools.partial(tolerances.difference, tolerance=tolerance))
 
     def compare(self, what, find, difference):
         stored, fresh = find(self.cell.outputs), find(self.test_outputs)

@@ -60,7 +60,7 @@ def elsewhere(old, new, reach):
         for one, other in ((old, new), (new, old)))
 
 
-def picture_difference(stored, fresh, reach=None, same_words=None):
+def picture_difference(stored, fresh, reach=None, word_difference=None):
     """Return what differs between two PNGs, still or moving, as a sentence, or None.
 
     Drawn by another version of matplotlib, a picture keeps its words, its frames and, within a
@@ -71,8 +71,8 @@ def picture_difference(stored, fresh, reach=None, same_words=None):
         fresh: PNG that the cell now makes.
         reach: by how many points that which is drawn from trained numbers may move; None for
             pictures drawn from fixed numbers.
-        same_words: function of two texts that tells whether the words of the two pictures (titles,
-            labels, numbers of curves) are the same; by default to the letter.
+        word_difference: function of two texts that tells what differs between the words of the two
+            pictures (titles, labels, numbers of curves), or None; by default to the letter.
     """
     old, new = notebook_rules.picture(stored), notebook_rules.picture(fresh)
     if notebook_rules.is_blank(new):
@@ -80,8 +80,9 @@ def picture_difference(stored, fresh, reach=None, same_words=None):
     words = [image.info.get("Description") for image in (old, new)]
     if words[0] is None and reach is not None:
         return "the stored picture names no words; store the lesson again"
-    if words[0] is not None and not (same_words or str.__eq__)(words[0], words[1] or ""):
-        return f"the words in the picture have changed: {changed_lines(*words)}"
+    if words[0] is not None and (said := (word_difference or changed_line)(words[0],
+                                                                           words[1] or "")):
+        return f"the words in the picture have changed: {said}"
     shown = [frames(image) for image in (old, new)]
     if len(shown[0]) != len(shown[1]):
         return f"the picture had {len(shown[0])} frames, now it has {len(shown[1])}"
@@ -107,13 +108,14 @@ def picture_difference(stored, fresh, reach=None, same_words=None):
     return None
 
 
-def changed_lines(old, new):
-    """Return the first lines in which two texts differ."""
-    a, b = (text.splitlines() for text in (old, new or ""))
-    for one, other in zip(a, b, strict=False):
+def changed_line(old, new):
+    """Return the first line in which two texts differ, or None."""
+    if old == new:
+        return None
+    for one, other in zip(old.splitlines(), new.splitlines(), strict=False):
         if one != other:
             return f"{one!r}, now {other!r}"
-    return f"{len(a)} lines of words, now {len(b)}"
+    return f"{len(old.splitlines())} lines of words, now {len(new.splitlines())}"
 
 
 def samples(encoded):

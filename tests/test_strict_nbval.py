@@ -142,7 +142,7 @@ def run_pytest(folder, *words):
     subprocess.run(
         [sys.executable, "-m", "pytest", "-c", str(lessons.ROOT / "pyproject.toml"),
          "-p", "strict_nbval", f"--junitxml={report}", *words, str(folder)],
-        env=os.environ | {"PYTHONPATH": places}, capture_output=True, check=False, timeout=300)
+        env=os.environ | {"PYTHONPATH": places}, capture_output=True, check=False, timeout=900)
     found = {}
     for case in ElementTree.parse(report).iter("testcase"):
         message = "\n".join(f.text for f in [*case.iter("failure"), *case.iter("error")])

@@ -128,13 +128,16 @@ def picture_complaints(output):
 
 def tolerance_complaints(cell):
     """Return the faults of what a code cell's metadata say about its numbers and pictures."""
+    if cell.get("execution_count") is None:
+        return tolerances.form_complaints(cell.metadata)
     found, reach = tolerances.complaints(cell), cell.metadata.get("picture_tolerance")
-    if reach is not None:
-        if type(reach) is not int or not 0 < reach <= LARGEST_PICTURE_TOLERANCE:
-            found.append(f"its picture_tolerance is {reach!r}, not a whole number from 1 to "
-                         f"{LARGEST_PICTURE_TOLERANCE}")
-        if not any("image/png" in output.get("data", {}) for output in cell.outputs):
-            found.append("it has a picture_tolerance, but no picture")
+    if reach is None:
+        return found
+    if type(reach) is not int or not 0 < reach <= LARGEST_PICTURE_TOLERANCE:
+        found.append(f"its picture_tolerance is {reach!r}, not a whole number from 1 to "
+                     f"{LARGEST_PICTURE_TOLERANCE}")
+    if not any("image/png" in output.get("data", {}) for output in cell.outputs):
+        found.append("it has a picture_tolerance, but no picture")
     return found
 
 
