@@ -7,7 +7,7 @@ import pytest
 
 from tools.measure import bench
 from tools.notebooks import course, lessons
-from tools.publish import pages, tables
+from tools.publish import pages
 from utils.evidence import claims
 
 PATHS = sorted(lessons.EVIDENCE.glob("[!.]*.ipynb"))
@@ -92,9 +92,3 @@ def test_every_formula_can_be_set_without_a_network(lesson):
         if cell.cell_type == "markdown":
             page = pages.markdown(cell.source, cell.get("attachments"))
             assert not pages.UNSET.search(page), cell.source
-
-
-def test_the_readme_has_the_tables_of_the_stored_lessons():
-    text = (lessons.ROOT / "README.md").read_text(encoding="utf-8")
-    assert tables.filled(text) == text, "README.md is stale: run `make verdicts`"
-    assert (lessons.ROOT / tables.FRONT).read_bytes() == tables.picture()[0]

@@ -1,5 +1,6 @@
 """The commands of the Makefile: what they do, what they say, and what they leave alone."""
 
+import base64
 import io
 import os
 import re
@@ -174,7 +175,7 @@ def test_progress_on_a_terminal_is_one_line_rewritten():
 
 
 def test_store_keeps_sources_and_adds_outputs(house):
-    path = lesson(house, tiny.FIND_COURSE, DRAW, "for i in range(3): print(i, end='\\r')\nprint(9)")
+    path = evidence(house, tiny.FIND_COURSE, DRAW, "for i in range(3): print(i, end='\\r')\nprint(9)")
     before = nbformat.read(path, as_version=4)
     assert store_lesson.store(path) == []
     after = nbformat.read(path, as_version=4)
@@ -199,16 +200,16 @@ def test_store_of_a_failing_lesson_changes_nothing(house, capsys):
 
 
 def test_several_lessons_are_stored_or_run_one_after_the_other(house, capsys):
-    paths = [lesson(house, f"print({n})", name=name) for n, name in (
+    paths = [lesson(house, f"print({n})", name=f"evidence/{name}") for n, name in (
         (1, "01_rnn_types"), (2, "02_bptt"), (3, "03_gradient_problems"))]
-    assert store_lesson.main(["3", "01"]) == 0
+    assert store_lesson.main(["--evidence", "3", "01"]) == 0
     stored = [tiny.code(nbformat.read(path, as_version=4), 0).execution_count for path in paths]
     assert stored == [1, None, 1]
-    assert run_lessons.main(["3", "01"]) == 0
+    assert run_lessons.main(["3", "01", "--evidence"]) == 0
     shown = capsys.readouterr().out
     assert "02_bptt" not in shown
     assert [line.split()[0] for line in shown.splitlines() if " done in " in line] == [
-        "03_gradient_problems", "01_rnn_types"]
+        "evidence_03_gradient_problems", "evidence_01_rnn_types"]
 
 
 def test_no_lesson_is_stored_if_one_of_several_is_not_there(house):
@@ -333,3 +334,20 @@ def test_the_code_keeps_to_its_style():
     done = subprocess.run([sys.executable, "-m", "ruff", "check", "--no-cache", lessons.ROOT],
                           capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout
+
+
+def test_store_takes_the_first_picture_of_a_lesson_from_its_later_cell(house):
+    opening = ("#@title First\nfrom utils import environment, figures\nfrom pathlib import Path\n"
+               "environment.ROOT = Path.cwd().parent\n"
+               'figures.show_picture("02_bptt.png", "A curve that rises from 1 to 9.")')
+    path = lesson(house, tiny.FIND_COURSE, opening, DRAW)
+    notebook = nbformat.read(path, as_version=4)
+    tiny.code(notebook, 2).metadata["preview"] = True
+    nbformat.write(notebook, path)
+    file = house / "data" / "pictures" / "02_bptt.png"
+    shutil.copy(house / "data" / "front.png", file)
+    old = file.read_bytes()
+    store_lesson.store(path)
+    stored = nbformat.read(path, as_version=4)
+    first, drawn = (tiny.code(stored, number).outputs[0].data["image/png"] for number in (1, 2))
+    assert first == drawn and base64.b64decode(drawn) == file.read_bytes() != old

@@ -204,7 +204,7 @@ def show_picture(name, alt):
     """Display a stored picture of data/pictures, which may move, with its alt text.
 
     Args:
-        name: of the file, such as "04_lstm.png"; `make verdicts` takes it from the lesson.
+        name: of the file, such as "04_lstm.png"; `make store` takes it from the lesson.
         alt: what the picture shows, as for `show`.
 
     Raises:

@@ -109,7 +109,7 @@ def bundle(out=OUT):
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
     try:
-        ignored = shutil.ignore_patterns("__pycache__", ".*", "drafts")
+        ignored = shutil.ignore_patterns("__pycache__", ".*", "*.keras", "*.npz")
         for name in COPIED:
             path = exercises.ROOT / name
             if path.is_dir():

@@ -1,9 +1,12 @@
 """Run a lesson and store its outputs in the notebook: `make store LESSON=03`.
 
 Prose and code stay as they are. Cells that have a title are folded, and Keras's bars of progress
-become short lines. What the tests would say about the stored form is said here at once.
+become short lines. A lesson may open with the picture that a later cell draws: the one whose
+metadata say `"preview": true`; it goes into data/pictures, from where the opening cell shows it.
+What the tests would say about the stored form is said here at once.
 """
 
+import base64
 import os
 import sys
 from pathlib import Path
@@ -22,6 +25,30 @@ from tools.notebooks import (  # noqa: E402
 
 METADATA = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
             "language_info": {"name": "python"}}
+
+
+def pictures_of(cell):
+    """Return the outputs of a cell that hold a picture."""
+    return [output for output in cell.get("outputs", []) if "image/png" in output.get("data", {})]
+
+
+def keep_preview(notebook, path):
+    """Write the picture that a lesson opens with, and let the opening cell show the new one.
+
+    Args:
+        notebook: NotebookNode with outputs; the opening cell is changed.
+        path: of the lesson; the picture goes to data/pictures beside its folder.
+    """
+    drawn = [cell for cell in notebook.cells if cell.metadata.get("preview")]
+    if not drawn:
+        return
+    new, = pictures_of(drawn[0])
+    file = path.parent.parent / "data" / "pictures" / f"{path.stem}.png"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(base64.b64decode(new.data["image/png"]))
+    for cell in notebook.cells:
+        if "figures.show_picture(" in cell.source:
+            pictures_of(cell)[0].data["image/png"] = new.data["image/png"]
 
 
 def store(path):
@@ -43,6 +70,7 @@ def store(path):
             folding.fold(cell)
         for node, key in tolerances.fields(cell.get("outputs", []))["stdout"]:
             node[key] = keras_lines.compact(node[key])
+    keep_preview(notebook, path)
     partial = path.with_name(f".{path.name}.partial")
     nbformat.write(notebook, partial)
     os.replace(partial, path)

@@ -190,29 +190,6 @@ def with_verdicts(notebook, path):
     return notebook
 
 
-def previews(root=ROOT):
-    """Return {path: PNG} of the pictures with which lessons open.
-
-    A lesson shows first, from data/pictures, what one of its later cells draws: the cell whose
-    metadata say `"preview": true`.
-
-    Raises:
-        ValueError: a marked cell has not put out exactly one picture.
-    """
-    import nbformat
-    made = {}
-    for path in sorted((root / "notebooks").glob("[0-9]*.ipynb")):
-        for cell in nbformat.read(path, as_version=4).cells:
-            if cell.metadata.get("preview"):
-                found = [output.data["image/png"] for output in cell.outputs
-                         if "image/png" in output.get("data", {})]
-                if len(found) != 1:
-                    raise ValueError(f"{path.name}: the cell {cell.id} must show one picture; it "
-                                     f"shows {len(found)}. Store the lesson again.")
-                made[root / "data" / "pictures" / f"{path.stem}.png"] = base64.b64decode(found[0])
-    return made
-
-
 def generated(root=ROOT):
     """Return {path: content} of every file that is written from others, whole."""
     import nbformat
@@ -231,9 +208,7 @@ def main():
         if not path.is_file() or path.read_text(encoding="utf-8") != content:
             path.write_text(content, encoding="utf-8")
             print(f"{path.relative_to(ROOT)} has been brought up to date.")
-    for path, content in [(ROOT / FRONT, picture(ROOT)[0]), *previews(ROOT).items()]:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
+    (ROOT / FRONT).write_bytes(picture(ROOT)[0])
     return 0
 
 

@@ -18,5 +18,5 @@ from utils.tasks.lags import (
 )
 
 __all__ = ["ADDING_FLOOR", "COPY_LENGTH", "COPY_SYMBOLS", "ONE_BIT_FLOOR", "TEMPORAL_ORDER_FLOOR",
-           "adding", "copy", "copy_floor", "entities", "generator", "gestures", "one_bit", "one_hot",
-           "reber", "recall", "reviews", "stories", "sums", "temporal_order"]
+           "adding", "copy", "copy_floor", "entities", "generator", "gestures", "one_bit",
+           "one_hot", "reber", "recall", "reviews", "stories", "sums", "temporal_order"]
