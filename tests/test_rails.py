@@ -175,7 +175,8 @@ def test_progress_on_a_terminal_is_one_line_rewritten():
 
 
 def test_store_keeps_sources_and_adds_outputs(house):
-    path = evidence(house, tiny.FIND_COURSE, DRAW, "for i in range(3): print(i, end='\\r')\nprint(9)")
+    count = "for i in range(3): print(i, end='\\r')\nprint(9)"
+    path = evidence(house, tiny.FIND_COURSE, DRAW, count)
     before = nbformat.read(path, as_version=4)
     assert store_lesson.store(path) == []
     after = nbformat.read(path, as_version=4)
