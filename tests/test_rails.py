@@ -174,7 +174,8 @@ def test_progress_on_a_terminal_is_one_line_rewritten():
 
 
 def test_store_keeps_sources_and_adds_outputs(house):
-    path = lesson(house, tiny.FIND_COURSE, DRAW, "for i in range(3): print(i, end='\\r')\nprint(9)")
+    path = evidence(house, tiny.FIND_COURSE, DRAW,
+                    "for i in range(3): print(i, end='\\r')\nprint(9)")
     before = nbformat.read(path, as_version=4)
     assert store_lesson.store(path) == []
     after = nbformat.read(path, as_version=4)
@@ -201,7 +202,9 @@ def test_store_of_a_failing_lesson_changes_nothing(house, capsys):
 def test_several_lessons_are_stored_or_run_one_after_the_other(house, capsys):
     paths = [lesson(house, f"print({n})", name=name) for n, name in (
         (1, "01_rnn_types"), (2, "02_bptt"), (3, "03_gradient_problems"))]
-    assert store_lesson.main(["3", "01"]) == 0
+    assert store_lesson.main(["3", "01"]) == 1
+    assert capsys.readouterr().err.splitlines() == [
+        f"{name}.ipynb: no picture in it moves" for name in ("03_gradient_problems", "01_rnn_types")]
     stored = [tiny.code(nbformat.read(path, as_version=4), 0).execution_count for path in paths]
     assert stored == [1, None, 1]
     assert run_lessons.main(["3", "01"]) == 0
