@@ -139,6 +139,13 @@ def test_a_still_frame_that_comes_first_anyway_is_not_shown_twice():
     assert [frame.info["duration"] for frame in ImageSequence.Iterator(image)] == [2000, 600, 3000]
 
 
+def test_two_frames_that_show_the_same_stay_two():
+    image = opened(animate([square(number) for number in (0, 1, 1, 1, 2)]))
+    assert image.n_frames == 5
+    shown = [frame.convert("RGB").tobytes() for frame in ImageSequence.Iterator(image)]
+    assert shown[1] == shown[2] == shown[3] != shown[4] != shown[0] != shown[1]
+
+
 def test_the_words_of_all_frames_are_kept():
     def draw(number):
         figure, axes = plt.subplots(figsize=(2, 1))

@@ -187,8 +187,9 @@ def animation(images, durations, info):
     if all(other.tobytes() == first.tobytes() for other in others):
         raise validate.InputError("at least two frames must differ; all of them show the same.")
     stream = io.BytesIO()
+    # Pillow would make one frame of two that show the same, unless they are blended differently.
     first.save(stream, format="PNG", save_all=True, append_images=others, duration=durations,
-               loop=0, optimize=True, pnginfo=info)
+               loop=0, optimize=True, blend=[k % 2 for k in range(len(images))], pnginfo=info)
     return stream.getvalue()
 
 

@@ -54,7 +54,8 @@ main { max-width: 60rem; margin: 0 auto; padding: 0 1rem; }
 math[display="block"] { margin: 0.8em 0; overflow: auto hidden; }
 math { font-size: 1.1em; }
 .jp-OutputArea-output pre { white-space: pre-wrap; overflow-wrap: anywhere; }
-.folded > summary { cursor: pointer; padding: 0.3em 0; color: #4a5662; }
+.folded > summary { cursor: pointer; padding: 0.3em 0; color: #4a5662;
+  margin-left: calc(var(--jp-cell-prompt-width) + 8px); }
 .jp-InputArea-editor { overflow: auto hidden; }
 .jp-OutputPrompt, .jp-InputPrompt { color: #4a5662 !important; opacity: 1 !important; }
 .highlight .c1, .highlight .c, .highlight .sd { color: #566068; }
