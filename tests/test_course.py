@@ -231,6 +231,13 @@ def test_machines_with_tensorflow_have_no_problem(changes):
     assert "yet" not in installing.python_problem((3, 10))
 
 
+def test_on_windows_its_own_launcher_is_asked(monkeypatch):
+    monkeypatch.setattr(course, "WINDOWS", True)
+    assert course.candidates(None) == [[sys.executable], ["py", "-3.13"], ["py", "-3.12"],
+                                       ["py", "-3.11"], ["python"]]
+    assert course.environment_python("x") == os.path.join("x", "Scripts", "python.exe")
+
+
 # --- the environment
 
 def test_packages_are_installed_once_and_again_when_the_list_changes(house):
