@@ -231,6 +231,13 @@ def test_machines_with_tensorflow_have_no_problem(changes):
     assert "yet" not in installing.python_problem((3, 10))
 
 
+def test_on_windows_its_own_launcher_is_asked(monkeypatch):
+    monkeypatch.setattr(course, "WINDOWS", True)
+    assert course.candidates(None) == [[sys.executable], ["py", "-3.13"], ["py", "-3.12"],
+                                       ["py", "-3.11"], ["python"]]
+    assert course.environment_python("x") == os.path.join("x", "Scripts", "python.exe")
+
+
 # --- the environment
 
 def test_packages_are_installed_once_and_again_when_the_list_changes(house):
@@ -373,9 +380,22 @@ def test_a_folder_that_cannot_be_written_is_one_sentence(house):
 @pytest.mark.parametrize("page", ["cp1252", "ascii"])
 def test_no_code_page_breaks_what_is_said(house, page):
     (house / ".venv").write_text("", encoding="utf-8")
-    done = call(house, "colab", PYTHONIOENCODING=f"{page}:strict", PYTHONUTF8="0")
+    strict = {"PYTHONIOENCODING": f"{page}:strict", "PYTHONUTF8": "0"}
+    done = call(house, "colab", **strict)
     assert done.returncode == 1 and "is in the way" in done.stderr
     assert "Traceback" not in done.stderr and "course, na" in done.stderr
+    for package in ("tools", "coursework"):
+        code = f"import {package}; print('\u2248 done, \u8bfe')"
+        done = subprocess.run([sys.executable, "-c", code], cwd=lessons.ROOT, check=False,
+                              env=os.environ | strict, capture_output=True)
+        assert (done.returncode, done.stdout.split()) == (0, [b"?", b"done,", b"?"]), done.stderr
+
+
+def test_every_tool_loads_what_makes_its_output_safe():
+    for words, _, _ in course.COMMANDS.values():
+        if words and words[0] != "-m":
+            code = (lessons.ROOT / words[0]).read_text(encoding="utf-8")
+            assert re.search(r"^(import|from) (tools|coursework)\b", code, re.MULTILINE), words
 
 
 # --- a tool while it runs

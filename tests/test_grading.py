@@ -5,7 +5,6 @@ import io
 import json
 import os
 import random
-import resource
 import signal
 import subprocess
 import sys
@@ -140,6 +139,7 @@ def test_right_answers_in_any_clothes_have_all_points(clothes, tmp_path):
 
 def cpu_seconds():
     """Return the CPU seconds of this process and of those that it started."""
+    import resource
     used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     return sum(one.ru_utime + one.ru_stime for one in used)
 

@@ -164,9 +164,9 @@ def test_lessons_and_helpers_load_nothing_that_only_posix_has():
     assert {name: by for name, by in found.items() if name.partition(".")[0] in POSIX_ONLY} == {}
 
 
-def test_tools_load_nothing_that_only_posix_has():
+def test_tools_and_tests_load_nothing_that_only_posix_has():
     """Marking alone needs Linux, and says so itself."""
-    found = reached(path for path in (ROOT / "tools").rglob("*.py"))
+    found = reached(path for name in ("tools", "tests") for path in (ROOT / name).rglob("*.py"))
     assert {name: by for name, by in found.items() if name.partition(".")[0] in POSIX_ONLY} == {}
 
 

@@ -20,7 +20,7 @@ import old_pythons
 import published
 import strict_nbval
 import tiny
-from tools.notebooks import course, lessons, setup_cell
+from tools.notebooks import course, folding, lessons, setup_cell
 from utils import installing
 
 SHOW = "import utils\nprint('helpers in', Path(utils.__file__).parent.parent.name, keras.__name__)"
@@ -128,9 +128,8 @@ def entries(folder):
 def test_all_notebooks_begin_with_the_same_folded_cell(cell):
     for path in setup_cell.paths():
         found = setup_cell.cell_of(nbformat.read(path, as_version=4))
-        assert found.source == cell, path
-        assert {key: found.metadata.get(key) for key in setup_cell.FOLDED} == setup_cell.FOLDED
-    assert cell.startswith(f"{setup_cell.TITLE}\n") and "claims" not in cell
+        assert found.source == cell and folding.folded_title(found) == "Set-up", path
+    assert "claims" not in cell
     wanted = course.load()
     assert course.CLONE_LINE.findall(cell) == [(wanted["repository"], wanted["version"])]
 
@@ -157,7 +156,7 @@ def test_the_cell_of_the_first_notebook_can_be_given_to_all(monkeypatch, tmp_pat
     new = nbformat.read(tmp_path / names[1], as_version=4)
     assert tiny.code(new, 0).source == cell and tiny.code(new, 1).source == "print(2)"
     assert tiny.code(new, 0).metadata["nbgrader"] == {"grade": False}
-    assert tiny.code(new, 0).metadata["tags"] == ["hide-input"]
+    assert folding.is_folded(tiny.code(new, 0))
     setup_cell.main()
     assert capsys.readouterr().out == ""
 

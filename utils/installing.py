@@ -20,8 +20,8 @@ REASONS = (
      "this Python has no pip; install it with 'python -m ensurepip --upgrade' (an environment made "
      "by uv: 'uv pip install pip')"),
     (r"externally-managed-environment",
-     "this Python belongs to the operating system, which lets nobody else install into it; use an "
-     "environment of its own, as 'python3 course.py lab' in the course's folder makes one"),
+     "this Python belongs to the operating system, which lets nobody else install into it; make an "
+     "environment of your own with 'python3 -m venv'"),
     (r"No space left on device|Errno 28\b|not enough space|WinError 112\b|quota exceeded"
      r"|Errno 122\b",
      "the disk is full; the packages need about 4 GB"),
@@ -46,8 +46,8 @@ REASONS = (
     (r"MemoryError|Cannot allocate memory|Errno 12\b",
      "the machine had too little memory; close other programs"),
     (r"ResolutionImpossible|conflicting dependencies",
-     "other packages in this environment ask for other versions; use an environment of its own, as "
-     "'python3 course.py lab' in the course's folder makes one"),
+     "other packages here ask for other versions; make an environment of your own with "
+     "'python3 -m venv'"),
 )
 NO_VERSION = re.compile(r"No matching distribution found for ([^\s;]+)")
 

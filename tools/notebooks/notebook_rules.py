@@ -11,15 +11,13 @@ import re
 import warnings
 from collections import Counter
 
-from tools.notebooks import keras_lines, lesson_rules, tolerances
+from tools.notebooks import folding, keras_lines, lesson_rules, tolerances
 
 LARGEST_PICTURE = 150 * 1024
 LARGEST_ANIMATION = 600 * 1024
 # Points of the picture; a usual picture is 450 high.
 LARGEST_PICTURE_TOLERANCE = 16
 LONGEST_CODE = 25
-# Folded everywhere; it names every cause for which the course's helpers may be out of reach.
-LONGEST_SET_UP = 52
 SHORTEST_ALT = 20
 SLIDE_TYPES = {"slide", "subslide", "fragment", "skip"}
 DATA_ADDRESS = re.compile(r"data:[\w/+.-]+;base64,[A-Za-z0-9+/=]+")
@@ -147,9 +145,8 @@ def code_complaints(cell, position, lesson):
     lines = [line for line in cell["source"].splitlines() if line.strip()]
     if not lines:
         found.append("the cell is empty")
-    allowed = LONGEST_SET_UP if lines[:1] == ["#@title Set-up"] else LONGEST_CODE
-    if not lesson and len(lines) > allowed:
-        found.append(f"it has {len(lines)} lines of code; {allowed} are allowed")
+    if not lesson and not folding.is_folded(cell) and len(lines) > LONGEST_CODE:
+        found.append(f"it has {len(lines)} lines of code; {LONGEST_CODE} are allowed")
     if cell.get("execution_count") != position:
         found.append(f"its execution count is {cell.get('execution_count')}, not {position}: "
                      "store the outputs of one clean run from top to bottom")

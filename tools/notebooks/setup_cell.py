@@ -10,11 +10,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-from tools.notebooks import lessons  # noqa: E402  (the path above makes it importable)
-
-TITLE = "#@title Set-up"
-# Folded in Colab, in JupyterLab and on the site.
-FOLDED = {"cellView": "form", "jupyter": {"source_hidden": True}, "tags": ["hide-input"]}
+from tools.notebooks import folding, lessons  # noqa: E402  (the path above makes it importable)
 
 
 def paths():
@@ -34,9 +30,9 @@ def main():
     for path in paths():
         notebook = nbformat.read(path, as_version=4)
         cell = cell_of(notebook)
-        wanted = cell_of(first).source, cell.metadata | FOLDED
-        if (cell.source, cell.metadata) != wanted:
-            cell.source, cell.metadata = wanted
+        if cell.source != cell_of(first).source or not folding.is_folded(cell):
+            cell.source = cell_of(first).source
+            folding.fold(cell)
             nbformat.write(notebook, path)
             print(f"{path.relative_to(ROOT)} has the set-up cell now")
     return 0
