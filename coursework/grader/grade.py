@@ -8,7 +8,6 @@ cells say counts for nothing. A run that was interrupted goes on where it stoppe
 import argparse
 import csv
 import hashlib
-import html
 import io
 import json
 import os
@@ -21,20 +20,25 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent.parent))
 
 import numpy as np
+from markupsafe import Markup
 
-from coursework.grader import exercises, locked, notebooks, record, sandbox
+from coursework.grader import clean, exercises, locked, notebooks, pages, record, sandbox
 from utils import checks, wire
 
 OUT = exercises.ROOT / "build" / "grades"
 FIELDS = ("student", "assignment", "exercise", "points", "possible", "status", "note")
 STATUSES = ("ok", "timeout", "died", "unreadable", "missing", "tampered")
 GIGABYTE = 2**30
+LONGEST_NOTE = 1_000                # characters
 ATTEMPTS = 6                        # a submission with more places that hang or die is given up
 
 
 @dataclass
 class Row:
-    """One line of the table: what a student has for one exercise."""
+    """One line of the table: what a student has for one exercise.
+
+    A name and a note may hold what a student typed: they are cleaned here, where all rows begin.
+    """
 
     student: str
     assignment: str
@@ -43,6 +47,9 @@ class Row:
     possible: int | str
     status: str
     note: str = ""
+
+    def __post_init__(self):
+        self.student, self.note = clean.line(self.student), clean.line(self.note, LONGEST_NOTE)
 
 
 def cases(exercise, seed):
@@ -173,7 +180,8 @@ def discover(folder):
     """Return {student: path} for every file below a folder; hidden files are left out.
 
     A file alone in a student's folder has the folder's name, whatever stands between (nbgrader's
-    submitted/student/assignment/notebook); a file beside others has its own name too.
+    submitted/student/assignment/notebook); a file beside others has its own name too. Characters
+    that nobody can see are replaced by their number.
     """
     files = sorted(path for path in folder.rglob("*")
                    if not path.is_dir() or path.is_symlink()
@@ -183,9 +191,9 @@ def discover(folder):
         parts = path.relative_to(folder).parts
         alone = len(parts) > 1 and sum(
             other.relative_to(folder).parts[0] == parts[0] for other in files) == 1
-        name = parts[0] if alone else "/".join((*parts[:-1], path.stem))
+        name = clean.line(parts[0] if alone else "/".join((*parts[:-1], path.stem)))
         while name in found:
-            name += path.suffix or "+"
+            name += clean.line(path.suffix) or "+"
         found[name] = path
     return found
 
@@ -226,33 +234,24 @@ def rules():
 
 
 def table(rows):
-    """Return rows as CSV text.
-
-    A cell that begins like a formula gets a quote in front: spreadsheets would run it.
-    """
+    """Return rows as CSV text, in which a spreadsheet finds no formula."""
     text = io.StringIO()
     writer = csv.DictWriter(text, FIELDS, lineterminator="\n")
     writer.writeheader()
     for row in rows:
-        writer.writerow({name: f"'{value}" if str(value).startswith(tuple("=+-@\t")) else value
-                         for name, value in asdict(row).items()})
+        writer.writerow({name: clean.cell(value) for name, value in asdict(row).items()})
     return text.getvalue()
 
 
 def feedback(rows):
     """Return a student's page: points, status and note per exercise; no hidden check."""
-    lines = "\n".join(
-        f"<tr><td>{html.escape(row.exercise)}</td><td>{row.points}</td><td>{row.possible}</td>"
-        f"<td>{row.status}</td><td>{html.escape(row.note)}</td></tr>" for row in rows)
     total = sum(row.points for row in rows if isinstance(row.points, int))
     possible = sum(row.possible for row in rows if isinstance(row.possible, int))
-    title = html.escape(f"{rows[0].student}: {rows[0].assignment or 'unreadable file'}")
-    return (f'<!doctype html>\n<html lang="en">\n<meta charset="utf-8">\n<title>{title}</title>\n'
-            "<style>body{font:18px/1.5 sans-serif;max-width:50rem;margin:2rem auto;padding:0 1rem}"
-            "td,th{text-align:left;vertical-align:top;padding:.3rem .8rem .3rem 0}</style>\n"
-            f"<h1>{title}</h1>\n<p>{total} of {possible} points so far.</p>\n<table>\n<tr>"
-            "<th>exercise</th><th>points</th><th>of</th><th>status</th><th>note</th></tr>\n"
-            f"{lines}\n</table>\n</html>\n")
+    said = Markup("<p>{} of {} points so far.</p>\n").format(total, possible)
+    listed = pages.table(("exercise", "points", "of", "status", "note"), (
+        (row.exercise, row.points, row.possible, row.status, row.note) for row in rows))
+    return pages.page(f"{rows[0].student}: {rows[0].assignment or 'unreadable file'}",
+                      said + listed)
 
 
 def grade(folder, out=OUT, assignment=None, seed=None, seconds=10.0, unsafe=False, say=print):
@@ -295,7 +294,7 @@ def grade(folder, out=OUT, assignment=None, seed=None, seconds=10.0, unsafe=Fals
         say(f"{number} of {len(students)}: {student}, {points} points")
     shutil.rmtree(out / "feedback", ignore_errors=True)
     for student in students:
-        page = out / "feedback" / f"{student.replace('/', '__')}.html"
+        page = out / "feedback" / f"{clean.identifier(student)}.html"
         write(page, feedback([row for row in rows if row.student == student]))
     write(out / "grades.csv", table(rows))
     return rows

@@ -1,21 +1,18 @@
 """Put points into nbgrader's gradebook, so that its formgrader and its export work with them."""
 
+import copy
+import functools
 import os
 import shutil
 import sys
 from pathlib import Path
 
-from coursework.grader import exercises, notebooks
+from coursework.grader import clean, exercises, notebooks
 
 CONFIG = """c = get_config()
 c.CourseDirectory.course_id = "rnn-course"
 c.CourseDirectory.root = {root!r}
 """
-
-
-def safe(student):
-    """Return a student's name as nbgrader accepts it: no slash, no plus at the front."""
-    return student.replace("/", "_").replace("+", "_") or "_"
 
 
 def gradebook(rows, submissions, out):
@@ -67,7 +64,7 @@ def describe(book, assignment, course):
 
 def enter(book, rows, path, course):
     """Add one student's submission with its points."""
-    student, assignment = safe(rows[0].student), rows[0].assignment
+    student, assignment = clean.identifier(rows[0].student), rows[0].assignment
     notebook = f"assignment_{assignment}"
     book.update_or_create_student(student)
     submission = book.update_or_create_submission(assignment, student)
@@ -81,25 +78,32 @@ def enter(book, rows, path, course):
         show(path, assignment, course / "autograded" / student / assignment)
 
 
+@functools.cache
+def blank(assignment):
+    """Return an assignment as students get it; whoever changes it copies it first."""
+    from coursework.grader import release
+    return release.without_solutions(assignment)
+
+
 def show(path, assignment, folder):
     """Write a submission where formgrader looks for it: the assignment's cells, with the answers.
 
-    The text of the answers comes from the student, everything else from the assignment; outputs,
-    which could carry scripts into the instructor's browser, stay out.
+    The notebook is ours, with our ids, our metadata and no outputs. All that is put into it are the
+    texts of the answers, cleaned: Formgrader shows them in the page of somebody who is logged in.
     """
     import nbformat
 
-    from coursework.grader import locked, release
-    submission = notebooks.read(path)
-    made = release.without_solutions(assignment)
+    from coursework.grader import locked
+    submission, made = notebooks.read(path), copy.deepcopy(blank(assignment))
     by_id = {grade_id: source for _, source, grade_id in submission.cells if grade_id}
     for cell in made.cells:
         mark = cell.metadata.get("nbgrader", {})
         if not mark.get("solution"):
             continue
         if cell.cell_type == "markdown":
-            cell.source = locked.answer(submission, assignment, mark["grade_id"]) or cell.source
-        else:
-            cell.source = by_id.get(mark["grade_id"], cell.source)
+            if written := locked.answer(submission, assignment, mark["grade_id"]):
+                cell.source = clean.markdown(written)
+        elif mark["grade_id"] in by_id:
+            cell.source = clean.text(by_id[mark["grade_id"]])
     folder.mkdir(parents=True, exist_ok=True)
     nbformat.write(made, folder / f"assignment_{assignment}.ipynb")
