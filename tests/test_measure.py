@@ -39,7 +39,7 @@ def test_only_lessons_that_report_are_run(tmp_path):
 
 def test_a_run_of_a_sweep_writes_a_row_per_task(tmp_path):
     table = tmp_path / "table.csv"
-    line = measure.run_sweep(a_sweep(), 3, table)
+    line = measure.write(a_sweep(), 3, table, *measure.run_sweep(a_sweep(), 3))
     assert "1.5 MSE, 3 steps in" in line
     assert [(row["setting"], row["seed"], row["result"], row["unit"])
             for task in ("99 a", "99 b") for row in measurements.load(task, path=table)
@@ -47,8 +47,43 @@ def test_a_run_of_a_sweep_writes_a_row_per_task(tmp_path):
 
 
 def test_a_sweep_that_returns_too_few_results_is_an_error(tmp_path):
+    short = measure.run_sweep(a_sweep(lambda seed: ((1.0, "MSE"),)), 0)
     with pytest.raises(ValueError, match="zip"):
-        measure.run_sweep(a_sweep(lambda seed: ((1.0, "MSE"),)), 0, tmp_path / "table.csv")
+        measure.write(a_sweep(), 0, tmp_path / "table.csv", *short)
+
+
+def test_jobs_write_the_same_table_from_processes_of_their_own(tmp_path):
+    tables = [tmp_path / f"{jobs}.csv" for jobs in (1, 2)]
+    for jobs, table in enumerate(tables, 1):
+        assert measure.main(["--lesson", "04", "--only", "at lag 5", "--seeds", "0", "1",
+                             "--jobs", str(jobs), "--table", str(table)]) == 0
+    rows = [[{**row, "seconds": 0} for row in measurements.load("04 one bit at lag 5", path=table)]
+            for table in tables]
+    assert len(rows[0]) == 8 and rows[0] == rows[1]
+    assert all(f"python {measure.sys.version.split()[0]}" in row["versions"] for row in rows[1])
+
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_a_run_that_fails_is_named_and_loses_no_other(house, monkeypatch, capsys, jobs):
+    def fail(seed):
+        raise LookupError("no such thing")
+
+    there = next(sweep for sweep in measure.lesson_sweeps("04")
+                 if sweep.tasks == ("04 one bit at lag 5",))
+    monkeypatch.setattr(measure, "lesson_sweeps", lambda lesson: [
+        Sweep(("04 not there",), "small", fail), there])
+    table = house / "table.csv"
+    assert measure.main(["--seeds", "0", "--jobs", jobs, "--table", str(table)]) == 1
+    shown = capsys.readouterr().out
+    assert "04 not there | small | seed 0: failed: LookupError: no" in shown
+    assert len(measurements.load("04 one bit at lag 5", path=table)) == 1
+
+
+def test_a_row_names_the_backend_that_made_it(monkeypatch):
+    assert "; tensorflow " in measurements.versions()
+    monkeypatch.setenv("KERAS_BACKEND", "torch")
+    monkeypatch.setattr(measurements.importlib.metadata, "version", lambda name: "9.9")
+    assert "; torch 9.9; keras 9.9; numpy 9.9" in measurements.versions()
 
 
 def test_measured_asks_for_every_row_of_that_seed_and_day(tmp_path):
@@ -89,7 +124,7 @@ def test_a_lesson_runs_with_its_seed_past_a_failing_cell_and_is_not_changed(
         house, monkeypatch, capsys):
     monkeypatch.setattr(measure, "lesson_sweeps", lambda lesson: [])
     code = (f"import sys; sys.path.insert(0, {str(measurements.environment.ROOT)!r})\n"
-            "from utils import measurements")
+            "from utils.evidence import measurements")
     file = notebook(house / "notebooks" / "evidence" / "03_x.ipynb", code, "assert False",
                     "measurements.report('03 x', 'small', measurements.seed() + 0.5, 'MSE', 1, 1)")
     before, table = file.read_bytes(), house / "table.csv"
@@ -107,7 +142,8 @@ def test_a_lesson_runs_with_its_seed_past_a_failing_cell_and_is_not_changed(
     assert "1 lesson runs" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("words", [["--lesson", "3"], ["--lesson", "09"], ["--since", "today"]])
+@pytest.mark.parametrize("words", [["--lesson", "3"], ["--lesson", "09"], ["--since", "today"],
+                                   ["--jobs", "0"]])
 def test_wrong_arguments_are_refused_with_a_sentence(words, capsys):
     with pytest.raises(SystemExit):
         measure.arguments(words)

@@ -4,13 +4,16 @@
 COURSE_SEED=0..4 and COURSE_MEASURE=<table>, and `measurements.report` inside it writes the rows; a
 cell that fails is named and the run goes on; the stored notebook is not changed. What is too long
 for a lesson stands in tools/measure/sweeps/, one module a lesson. An interrupted run goes on where
-it was: what was measured since `--since` is not measured again.
+it was: what was measured since `--since` is not measured again. With `--jobs 4` four processes run
+the sweeps, one thread each, and this one alone writes the table.
 """
 
 import argparse
+import concurrent.futures
 import datetime
 import hashlib
 import importlib
+import multiprocessing
 import os
 import pkgutil
 import subprocess
@@ -26,6 +29,9 @@ from utils import environment  # noqa: E402
 from utils.evidence import measurements  # noqa: E402
 
 REPORTS = "measurements.report("
+# A worker that used more than its own core would slow the others down.
+ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "TF_NUM_INTRAOP_THREADS": "1",
+              "TF_NUM_INTEROP_THREADS": "1", "XLA_FLAGS": "--xla_cpu_multi_thread_eigen=false"}
 
 
 def lesson_files(lesson=None, folder=None):
@@ -58,15 +64,67 @@ def measured(sweep, seed, since, table):
     return found >= set(sweep.tasks)
 
 
-def run_sweep(sweep, seed, table):
-    """Run one seed of a sweep and write its rows; return what was measured as a line."""
+def run_sweep(sweep, seed):
+    """Run one seed of a sweep; return its (result, unit) pairs, CPU seconds and versions."""
     with environment.Stopwatch() as watch:
         results = sweep.run(seed)
+    return list(results), watch.seconds, measurements.versions()
+
+
+def run_named(task, setting, seed):
+    """Run one seed of the registered sweep with this first task and setting, as `run_sweep` does.
+
+    A worker finds the sweep itself: the functions in it need not survive the way to a process.
+
+    Raises:
+        LookupError: no such sweep.
+    """
+    for sweep in lesson_sweeps(task[:2]):
+        if (sweep.tasks[0], sweep.setting) == (task, setting):
+            return run_sweep(sweep, seed)
+    raise LookupError(f"no sweep is registered as {task!r} with the setting {setting!r}")
+
+
+def write(sweep, seed, table, results, seconds, versions):
+    """Write the rows of one run; return what was measured as a line."""
     shown = []
     for task, (result, unit) in zip(sweep.tasks, results, strict=True):
-        measurements.add(task, sweep.setting, seed, result, unit, watch.seconds, path=table)
+        measurements.add(task, sweep.setting, seed, result, unit, seconds, path=table,
+                         made_with=versions)
         shown.append(f"{result:.4g} {unit}")
-    return f"{', '.join(shown)} in {watch.seconds:.1f} CPU s"
+    return f"{', '.join(shown)} in {seconds:.1f} CPU s"
+
+
+def finished(runs, jobs):
+    """Yield (sweep, seed, function that returns what `run_sweep` does), as the runs end.
+
+    Args:
+        runs: (sweep, seed) pairs, the most important first.
+        jobs: processes; 1 is this one.
+    """
+    if jobs == 1:
+        for sweep, seed in runs:
+            yield sweep, seed, lambda sweep=sweep, seed=seed: run_sweep(sweep, seed)
+        return
+    added = {name: value for name, value in ONE_THREAD.items() if name not in os.environ}
+    os.environ.update(added)
+    # A fresh interpreter each: what TensorFlow or JAX has started does not survive a fork.
+    pool = concurrent.futures.ProcessPoolExecutor(
+        jobs, mp_context=multiprocessing.get_context("spawn"))
+    try:
+        asked = {pool.submit(run_named, sweep.tasks[0], sweep.setting, seed): (sweep, seed)
+                 for sweep, seed in runs}
+        for future in concurrent.futures.as_completed(asked):
+            yield *asked[future], future.result
+    finally:
+        pool.shutdown(cancel_futures=True)
+        for name in added:
+            del os.environ[name]
+
+
+def title(sweep, seed):
+    """Return the name of one run as it is shown."""
+    return f"{sweep.tasks[0]} | {sweep.setting} | seed {seed}"
 
 
 def marker(file, seed, folder):
@@ -106,11 +164,15 @@ def arguments(words=None):
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2, 3, 4])
     parser.add_argument("--since", default=datetime.date.today().isoformat(), metavar="YYYY-MM-DD",
                         help="measure again what is older than this day (default: today)")
+    parser.add_argument("--jobs", type=int, default=1, metavar="N",
+                        help="processes that run the sweeps (default: 1)")
     parser.add_argument("--table", type=Path, default=measurements.TABLE)
     parser.add_argument("--list", action="store_true", help="name what would run, and stop")
     chosen = parser.parse_args(words)
     if chosen.lesson is not None and chosen.lesson not in [f"{n:02}" for n in range(1, 9)]:
         parser.error(f"--lesson must be one of 01 to 08; got {chosen.lesson!r}.")
+    if chosen.jobs < 1:
+        parser.error(f"--jobs must be at least 1; got {chosen.jobs}.")
     try:
         datetime.date.fromisoformat(chosen.since)
     except ValueError:
@@ -137,10 +199,18 @@ def main(words=None):
             marker(file, seed, done).touch()
         else:
             print(f"{file.stem} seed {seed}")
-    for sweep, seed in runs:
-        name = f"{sweep.tasks[0]} | {sweep.setting} | seed {seed}"
-        print(name if chosen.list else f"{name}: {run_sweep(sweep, seed, table)}", flush=True)
-    return 0
+    if chosen.list:
+        print(*(title(sweep, seed) for sweep, seed in runs), sep="\n")
+        return 0
+    failures = 0
+    for sweep, seed, outcome in finished(runs, chosen.jobs):
+        try:
+            line = write(sweep, seed, table, *outcome())
+        except Exception as error:                # one run that fails must not lose the others
+            failures += 1
+            line = f"failed: {type(error).__name__}: {error}"
+        print(f"{title(sweep, seed)}: {line}", flush=True)
+    return 1 if failures else 0
 
 
 if __name__ == "__main__":

@@ -34,9 +34,15 @@ def recording():
 
 
 def versions():
-    """Return the versions that a result depends on, as one string."""
-    names = ("tensorflow", "keras", "numpy")
-    found = [f"{name} {importlib.metadata.version(name)}" for name in names]
+    """Return the versions that a result depends on, as one string.
+
+    Beside the backend of Keras other than TensorFlow stands the kind of device that it runs on.
+    """
+    backend = os.environ.get("KERAS_BACKEND", "tensorflow")
+    found = [f"{name} {importlib.metadata.version(name)}" for name in (backend, "keras", "numpy")]
+    if backend == "jax":
+        import jax
+        found[0] += f" on {jax.default_backend()}"
     return "; ".join([f"python {platform.python_version()}", *found])
 
 
@@ -70,7 +76,7 @@ def load(task, setting=None, path=None):
                    "seconds": float(row["seconds"])} for row in rows]
 
 
-def add(task, setting, run_seed, result, unit, seconds, path=None):
+def add(task, setting, run_seed, result, unit, seconds, path=None, made_with=None):
     """Write one row; a row of the same task, setting and seed is replaced.
 
     Args:
@@ -81,6 +87,7 @@ def add(task, setting, run_seed, result, unit, seconds, path=None):
         unit: its unit, such as "%", "MSE" or "steps".
         seconds: CPU seconds that the run took.
         path: the table; by default the file in COURSE_MEASURE, else `data/measurements.csv`.
+        made_with: the versions that the run used; by default those of this process.
 
     Raises:
         InputError: a name or unit that is no text, a seed that is no whole number, a result or
@@ -101,7 +108,7 @@ def add(task, setting, run_seed, result, unit, seconds, path=None):
                     != (task, setting, str(run_seed))]
     rows.append({"task": task, "setting": setting, "seed": str(run_seed),
                  "result": f"{float(result):.6g}", "unit": unit, "seconds": f"{seconds:.1f}",
-                 "date": datetime.date.today().isoformat(), "versions": versions()})
+                 "date": datetime.date.today().isoformat(), "versions": made_with or versions()})
     rows.sort(key=lambda row: (row["task"], row["setting"], int(row["seed"])))
     partial = f"{path}.partial"
     with open(partial, "w", encoding="utf-8", newline="") as file:
