@@ -16,6 +16,8 @@ MARKERS = ("begin solution", "end solution", "begin hidden tests", "end hidden t
            "begin mark scheme", "end mark scheme")
 SHORTEST = 12                      # characters without spaces in a line that gives something away
 ALLOWED_METADATA = {"nbgrader", "slideshow"}
+# How the set-up cell is folded, to the letter.
+FOLDED = {"cellView": "form", "jupyter": {"source_hidden": True}, "tags": ["hide-input"]}
 PRIVATE_PLACES = {"coursework", "source", "hidden", "grader", "gradebook.db"}
 SECRET_FILE = re.compile(r"\.(py[co]|db|sqlite|bak|orig|swp|zip)$|~$|^\.")
 
@@ -144,7 +146,8 @@ def assignment_complaints(path, assignment):
         source = "".join(cell["source"])
         mark = cell["metadata"].get("nbgrader", {})
         faults = []
-        if extra := set(cell["metadata"]) - ALLOWED_METADATA:
+        if extra := {entry for entry, value in cell["metadata"].items()
+                     if entry not in ALLOWED_METADATA and FOLDED.get(entry) != value}:
             faults.append(f"its metadata holds {', '.join(sorted(extra))}")
         if set(mark) - {"grade_id", "grade", "solution", "locked", "task", "points", "cell_type",
                         "schema_version", "checksum"}:
