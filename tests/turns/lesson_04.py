@@ -17,6 +17,7 @@ WRONG = {
         ("def new_cell(c, f, i, g):\n    return f * c + g", "written whole"),
         ("def new_cell(c, f, i, g):\n    return c - f * c + i * g", "1 - f is not wanted"),
         ("def new_cell(c, f, i, g):\n    return np.tanh(c * f + g * i)", "no tanh on the belt"),
+        ("def new_cell(c, f, i, g):\n    return f * c + (1 - f) * g", "input gate is not used"),
     ],
     "4.2": [
         ("m, n = 32, 32\nweights = m * n + n * n + n", "one block"),
@@ -36,6 +37,8 @@ WRONG = {
         ("gate = 0.5\nbias = np.log(gate / (1 - gate))", "in one single word"),
         ("gate = 1 - 0.5 / 60\nbias = np.log(gate / (1 - gate))", "60th root"),
         ("gate = 0.5 ** (1 / 60)\nbias = np.log10(gate / (1 - gate))", "base 10"),
+        ("gate = 0.5 ** (1 / 60)\nbias = np.log(gate)", "That is ln(f)"),
+        ("gate = 0.5 ** 1 / 60\nbias = np.log(gate / (1 - gate))", "0.5 / 60 to Python"),
     ],
     "4.5": [
         (OPENING + "score = 0.5", "guessing"),
@@ -55,5 +58,9 @@ WRONG = {
                       'layers.Dense(9, activation="softmax")'), "units=32"),
         (STACK.format('layers.Masking(), layers.LSTM(24, return_sequences=True), '
                       'layers.LSTM(24, return_sequences=True), layers.Dense(1)'), "units=1"),
+        (STACK.format('layers.Masking(), layers.LSTM(24, return_sequences=True), '
+                      'layers.Dense(9, activation="softmax")'), "only one LSTM"),
+        (STACK.format('layers.Masking(), layers.LSTM(24, return_sequences=True), '
+                      'layers.LSTM(24, return_sequences=True), layers.Dense(9)'), "activation"),
     ],
 }

@@ -12,7 +12,7 @@ from tools.notebooks import folding
 LONGEST_CODE = 15
 LONGEST_SUBJECT = 25
 MEDIAN_CODE = 8
-MOST_CELLS = 110
+MOST_CELLS = 112
 ABOUT = "\u2248"
 WHAT_TO_SEE = re.compile(r"what to see\s*:", re.IGNORECASE)
 
