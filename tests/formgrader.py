@@ -80,7 +80,7 @@ def jupyter(course, scratch):
                             "JUPYTERLAB_SETTINGS", "JUPYTERLAB_WORKSPACES")}
     closed = {"PYTHONPATH": str(lessons.ROOT / "tests" / "no_network"),
               "IPYTHONDIR": str(scratch / "ipython")}
-    log = (scratch / "log").open("w")
+    log = (scratch / "log").open("w", encoding="utf-8")
     server = subprocess.Popen(
         [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ip=127.0.0.1",
          "--port=0", f"--IdentityProvider.token={TOKEN}", "--LabApp.expose_app_in_browser=True",
@@ -90,9 +90,9 @@ def jupyter(course, scratch):
     try:
         for _ in range(1200):
             found = list((scratch / "jupyter_runtime").glob("jpserver-*.json"))
-            if found and (text := found[0].read_text()):
+            if found and (text := found[0].read_text(encoding="utf-8")):
                 break
-            assert server.poll() is None, (scratch / "log").read_text()[-2000:]
+            assert server.poll() is None, (scratch / "log").read_text(encoding="utf-8")[-2000:]
             time.sleep(0.1)
         yield f"http://127.0.0.1:{json.loads(text)['port']}"
     finally:
