@@ -138,6 +138,16 @@ def test_mixed_stories_are_stories_of_all_distances_filled_up_in_front():
         assert stories.text(row).startswith(f"{told[0]} stays in ")
 
 
+def test_mixed_stories_may_be_filled_up_at_the_end():
+    front, y = stories.mixed(300, 30, 1)
+    end, names = stories.mixed(300, 30, 1, padding="post")
+    assert np.array_equal(y, names) and front.shape == end.shape
+    assert (end[:, 0] != 0).all() and (np.diff((end == 0).astype(int), axis=1) >= 0).all()
+    assert [stories.text(row) for row in front] == [stories.text(row) for row in end]
+    with pytest.raises(InputError, match="padding must be one of"):
+        stories.mixed(3, 30, 1, padding="middle")
+
+
 def test_the_names_of_mixed_stories_are_drawn_evenly_at_every_distance():
     x, y = stories.mixed(40_000, 20, 0)
     distances = (x != 0).sum(axis=1)

@@ -74,7 +74,7 @@ TURNS = [
                   1.9347: "That uses the logarithm to base 10; sigma goes with the natural one, "
                           "np.log."}),
     Score("4.5", at_least=0.95, at_most=1,
-          right="Notice that the averages, which did so well before, could only guess here.",
+          right="Notice that one mean for each number, which did so well before, cannot tell this.",
           wrong={(0.0, 0.4): "Less than guessing: are labels and sequences in the same order?",
                  (0.4, 0.6): "That is guessing. Was `label` shuffled in the same order as "
                              "`x_both`, and was the model trained?",

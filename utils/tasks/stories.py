@@ -95,8 +95,8 @@ def draw(batch, distance, rng):
             np.array([_ID[name] for name in NAMES])[told["name"]])
 
 
-def mixed(count, longest, rng):
-    """Draw stories, each with a distance of its own, filled up in front with zeros.
+def mixed(count, longest, rng, padding="pre"):
+    """Draw stories, each with a distance of its own, filled up with zeros.
 
     When the distance is the same in all stories, a network can learn to read the name at one fixed
     place. Here the name may stand at any place, so there is something to choose.
@@ -105,6 +105,8 @@ def mixed(count, longest, rng):
         count: number of stories.
         longest: greatest distance; each story's is drawn evenly from 0, 3, 4, ..., longest.
         rng: generator or seed.
+        padding: where the zeros stand, "pre" (in front) or "post" (at the end); a recurrent layer
+            of Keras on a GPU with TensorFlow wants them at the end.
 
     Returns:
         Word numbers x (count, FACT_LENGTH + longest + QUESTION_LENGTH) and the number of the name
@@ -115,6 +117,7 @@ def mixed(count, longest, rng):
     """
     count = validate.whole_number("count", count)
     longest = validate.whole_number("longest", longest, _LENGTHS.min())
+    validate.one_of("padding", padding, ("pre", "post"))
     rng = generator(rng)
     distances = rng.choice([0, *range(_LENGTHS.min(), longest + 1)], size=count)
     x = np.zeros((count, FACT_LENGTH + longest + QUESTION_LENGTH), dtype=int)
@@ -122,7 +125,8 @@ def mixed(count, longest, rng):
     for distance in np.unique(distances):
         rows = np.flatnonzero(distances == distance)
         ids, names = draw(len(rows), int(distance), rng)
-        x[rows, -ids.shape[1]:] = ids + 1
+        start = x.shape[1] - ids.shape[1] if padding == "pre" else 0
+        x[rows, start:start + ids.shape[1]] = ids + 1
         y[rows] = names + 1
     return x, y
 
