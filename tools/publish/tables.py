@@ -19,7 +19,7 @@ from tools.publish import speaker_notes  # noqa: E402  (the path above)
 from utils.evidence import claims  # noqa: E402
 
 FRONT = "data/front.png"
-PICTURE = "04_lstm.ipynb", "Accuracy at the blank against distance"
+PICTURE = "04_lstm.ipynb", "Right answers on stories of mixed distance"
 VERDICTS_HEAD = """# Verdicts
 
 What the lecture notes say that this course follows, and what the experiment gave. Each verdict
