@@ -44,7 +44,8 @@ def test_the_versions_of_colab_are_within_the_ranges():
 
     from utils import environment
     required = environment.required_packages()
-    lines = (matrix.ROOT / "tools" / "notebooks" / "colab.txt").read_text(encoding="utf-8").splitlines()
+    listed = matrix.ROOT / "tools" / "notebooks" / "colab.txt"
+    lines = listed.read_text(encoding="utf-8").splitlines()
     for line in (line for line in lines if not line.startswith("#")):
         name, version = line.split("==")
         if name in required:
