@@ -54,6 +54,7 @@ main { max-width: 60rem; margin: 0 auto; padding: 0 1rem; }
 math[display="block"] { margin: 0.8em 0; overflow: auto hidden; }
 math { font-size: 1.1em; }
 .jp-OutputArea-output pre { white-space: pre-wrap; overflow-wrap: anywhere; }
+.jp-OutputArea-output pre span[style] { color: inherit !important; }
 .folded > summary { cursor: pointer; padding: 0.3em 0; color: #4a5662;
   margin-left: calc(var(--jp-cell-prompt-width) + 8px); }
 .jp-InputArea-editor { overflow: auto hidden; }
@@ -108,16 +109,19 @@ def name_of(path):
 
 
 def with_names(markup, path):
-    """Return a page whose links to other notebooks lead to their pages.
+    """Return a page whose links to other notebooks, behind the navigation, lead to their pages.
 
     Args:
         markup: HTML.
         path: of the notebook that the page shows.
     """
+    before, main, markup = markup.rpartition("<main>")
     if path.parent.name == "evidence":
         markup = re.sub(r'href="(?=\d\d_\w+\.html)', 'href="evidence_', markup)
-        return re.sub(r'href="\.\./(?=\d\d_\w+\.html)', 'href="', markup)
-    return re.sub(r'href="evidence/(?=\d\d_\w+\.html)', 'href="evidence_', markup)
+        markup = re.sub(r'href="\.\./(?=\d\d_\w+\.html)', 'href="', markup)
+    else:
+        markup = re.sub(r'href="evidence/(?=\d\d_\w+\.html)', 'href="evidence_', markup)
+    return before + main + markup
 
 
 class Renderer(IPythonRenderer):
