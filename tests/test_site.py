@@ -147,8 +147,8 @@ def test_the_first_cell_leads_to_the_deck_beside_the_page(site):
 
 
 def test_a_widget_is_named_where_it_cannot_run(site):
-    text = site["evidence_02_bptt.html"].read_text(encoding="utf-8")
-    assert "A slider through the six frames printed above" in text
+    text = site["evidence_03_gradient_problems.html"].read_text(encoding="utf-8")
+    assert "A slider for the gain and a choice of activation" in text
 
 
 def test_sections_of_a_page():
