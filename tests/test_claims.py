@@ -123,12 +123,12 @@ def test_verdicts_are_read_back_from_stored_notebooks(shown, tmp_path):
     first = stored(tmp_path, "01_x.ipynb", {"image/png": "AAAA"},
                    *shown(claims.judge, "1.10", "partly", "\u2248 0.5"),
                    *shown(claims.judge, "1.9", "true", "a: 1. b | c: 2"))
-    again = shown(claims.judge, "2.1", "false", "0 of 3")[0]["text/plain"].splitlines(True)
+    again = shown(claims.judge, "2.2", "false", "0 of 3")[0]["text/plain"].splitlines(True)
     stored(tmp_path, "02_y.ipynb", {"text/plain": again}, {"text/plain": again})
     stored(tmp_path, "notes.ipynb", *shown(claims.judge, "1.3", "true", "9"))
     assert claims.verdicts_in(first) == [("1.10", "true with a caveat", "\u2248 0.5"),
                                          ("1.9", "true", "a: 1. b | c: 2")]
-    assert [key for key, _, _ in claims.verdicts(tmp_path)] == ["1.9", "1.10", "2.1", "2.1"]
+    assert [key for key, _, _ in claims.verdicts(tmp_path)] == ["1.9", "1.10", "2.2", "2.2"]
     lines = claims.verdict_table(tmp_path).splitlines()
     correct = claims.load()["1.10"]["correct"]
     assert f" **Correct is:** {correct} | true with a caveat |" in lines[3]
