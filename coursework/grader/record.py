@@ -1,7 +1,10 @@
 """Put points into nbgrader's gradebook, so that its formgrader and its export work with them."""
 
 import copy
+import dataclasses
 import functools
+import hashlib
+import json
 import os
 import shutil
 import sys
@@ -15,32 +18,85 @@ c.CourseDirectory.root = {root!r}
 """
 
 
-def gradebook(rows, submissions, out):
-    """Write the gradebook, and the folders that formgrader shows.
+ENTERED = "entered.json"
 
-    Args:
-        rows: what `grade.grade` returned.
-        submissions: the folder that was marked.
-        out: gradebook.db, source/, autograded/ and nbgrader_config.py go to `out`/course.
 
-    Points that somebody gave by hand in formgrader are kept.
-    """
+def opened(folder):
+    """Open nbgrader's gradebook of a class; it is made if needed."""
     from nbgrader.api import Gradebook
 
-    from coursework.grader import grade
     # nbgrader starts a program, alembic, that stands beside this Python.
-    os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
-    course = out / "course"
+    beside = str(Path(sys.executable).parent)
+    if beside not in os.environ["PATH"].split(os.pathsep):
+        os.environ["PATH"] = os.pathsep.join([beside, os.environ["PATH"]])
+    course = folder / "course"
+    course.mkdir(parents=True, exist_ok=True)
+    return Gradebook(f"sqlite:///{course / 'gradebook.db'}", course_id="rnn-course")
+
+
+def with_hand_marks(rows, folder):
+    """Return rows with the points and comments that somebody gave in Formgrader.
+
+    Args:
+        rows: list of Row.
+        folder: of the class.
+    """
+    if not (folder / "course" / "gradebook.db").is_file():
+        return rows
+    from nbgrader.api import Comment, Grade
+    with opened(folder) as book:
+        scores = {(one.student.id, one.assignment.name, one.cell.name): one.manual_score
+                  for one in book.db.query(Grade).filter(Grade.manual_score.isnot(None))}
+        said = {(one.student.id, one.assignment.name, one.cell.name.removesuffix("-answer")):
+                one.manual_comment
+                for one in book.db.query(Comment).filter(Comment.manual_comment.isnot(None))}
+
+    def marked(row):
+        key = clean.identifier(row.student), row.assignment, row.exercise
+        return dataclasses.replace(row, hand=scores.get(key, ""), comment=said.get(key, ""))
+    return [marked(row) for row in rows]
+
+
+def gradebook(rows, files, folder):
+    """Write nbgrader's gradebook, and the folders that formgrader shows.
+
+    Args:
+        rows: the table of the term, with assignment and student.
+        files: {(student, assignment): path of what was handed in}.
+        folder: of the class; gradebook.db, source/, autograded/ and nbgrader_config.py go to its
+            folder `course`.
+
+    Points and comments that somebody gave by hand in formgrader are kept. What was entered before
+    and is the same still is not entered again.
+    """
+    course, grouped = folder / "course", {}
     course.mkdir(parents=True, exist_ok=True)
     (course / "nbgrader_config.py").write_text(CONFIG.format(root=str(course)), encoding="utf-8")
-    students = grade.discover(submissions)
-    with Gradebook(f"sqlite:///{course / 'gradebook.db'}", course_id="rnn-course") as book:
-        for assignment in sorted({row.assignment for row in rows if row.assignment}):
+    for row in rows:
+        if row.assignment:
+            grouped.setdefault((row.student, row.assignment), []).append(row)
+    try:
+        entered = json.loads((course / ENTERED).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        entered = {}
+    there = course / "gradebook.db"
+    wanted = {f"{student}/{assignment}": digest(own, files.get((student, assignment)))
+              for (student, assignment), own in grouped.items()}
+    if there.is_file() and entered == wanted:
+        return
+    with opened(folder) as book:
+        for assignment in sorted({assignment for _, assignment in grouped}):
             describe(book, assignment, course)
-        for student, assignment in sorted({(row.student, row.assignment)
-                                           for row in rows if row.assignment}):
-            own = [row for row in rows if (row.student, row.assignment) == (student, assignment)]
-            enter(book, own, students.get(student), course)
+        for (student, assignment), own in grouped.items():
+            name = f"{student}/{assignment}"
+            if entered.get(name) != wanted[name]:
+                enter(book, own, files.get((student, assignment)), course)
+    (course / ENTERED).write_text(json.dumps(wanted), encoding="utf-8")
+
+
+def digest(rows, path):
+    """Return a text that changes when what is entered for one submission does."""
+    return hashlib.sha256(repr((rows, path and path.name)).encode()).hexdigest()[:24]
 
 
 def describe(book, assignment, course):
@@ -51,8 +107,9 @@ def describe(book, assignment, course):
     for exercise in exercises.load(assignment):
         by_hand = isinstance(exercise, exercises.Explained)
         kind = "markdown" if by_hand else "code"
-        if by_hand:
-            book.update_or_create_solution_cell(exercise.name, notebook, assignment)
+        # Without a place for a comment at every answer nbgrader makes no feedback.
+        answer = exercise.name if by_hand else f"{exercise.name}-answer"
+        book.update_or_create_solution_cell(answer, notebook, assignment)
         book.update_or_create_grade_cell(exercise.name, notebook, assignment,
                                          max_score=exercise.points, cell_type=kind)
         book.update_or_create_source_cell(exercise.name, notebook, assignment, cell_type=kind,
@@ -63,7 +120,7 @@ def describe(book, assignment, course):
 
 
 def enter(book, rows, path, course):
-    """Add one student's submission with its points."""
+    """Add one student's submission with its points and notes."""
     student, assignment = clean.identifier(rows[0].student), rows[0].assignment
     notebook = f"assignment_{assignment}"
     book.update_or_create_student(student)
@@ -73,6 +130,10 @@ def enter(book, rows, path, course):
         score.auto_score = row.points if isinstance(row.points, int) else None
         score.needs_manual_grade = row.points == "" and score.manual_score is None
     submission.notebooks[0].failed_tests = any(row.points == 0 for row in rows)
+    for comment in submission.notebooks[0].comments:
+        note = next((row.note for row in rows if row.exercise ==
+                     comment.name.removesuffix("-answer")), "")
+        comment.auto_comment = clean.spoken(note) or None
     book.db.commit()
     if path is not None and rows[0].status != "unreadable":
         show(path, assignment, course / "autograded" / student / assignment)
