@@ -4,18 +4,21 @@ What its own check cells say counts for nothing.
 """
 
 import hashlib
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from coursework.grader import clean, exercises, locked, notebooks, sandbox
+from coursework.grader import causes, clean, exercises, locked, notebooks, sandbox
 from utils import checks, wire
 
-STATUSES = ("ok", "timeout", "died", "unreadable", "missing", "tampered")
+STATUSES = ("ok", "not yet right", "stopped", "timeout", "died", "unreadable", "lesson", "missing",
+            "tampered")
 GIGABYTE = 2**30
 LONGEST_NOTE = 1_000                # characters
-ATTEMPTS = 6                        # a submission with more places that hang or die is given up
+ATTEMPTS = 8                        # runs of a submission that hangs or dies at several places
+USES_KERAS = re.compile(r"\bkeras\s*\.|^\s*(import|from)\s+(keras|tensorflow)\b", re.MULTILINE)
 
 
 @dataclass
@@ -52,41 +55,48 @@ def cases(exercise, seed):
     return list(exercise.cases(np.random.default_rng(words)))
 
 
-def execute(submission, coded, hidden, seconds, unsafe):
+def execute(cells, coded, hidden, seconds, unsafe):
     """Run a submission until its steps that hang or die are known; return results and faults.
 
     Args:
-        submission: the notebook.
+        cells: its code cells, as Python.
         coded: its exercises.
         hidden: {exercise name: cases}.
-        seconds: allowed for one step.
+        seconds: of the processor, allowed for one step.
         unsafe: without the sandbox.
 
     Returns:
-        The last run, and {step: "timeout" or "died"} for the steps that were left out of it.
+        The last run, and {step: "timeout" or "died"} for the steps that were left out of it. A
+        step is left out when it failed twice, so that a moment's trouble costs nobody points.
     """
-    keras = any(exercise.keras for exercise in coded)
-    job = {"cells": notebooks.runnable(submission.code()),
+    keras = any(exercise.keras for exercise in coded) or bool(USES_KERAS.search("\n".join(cells)))
+    job = {"cells": cells,
            "calls": [[exercise.name, exercise.function,
                       [case.packed() for case in hidden[exercise.name]]] for exercise in coded],
-           "memory": (24 if keras else 4) * GIGABYTE, "cpu": int(6 * seconds)}
-    faults = {}
+           "keras": keras, "seconds": seconds,
+           "memory": (24 if keras else 4) * GIGABYTE, "cpu": int(60 * seconds)}
+    faults, seen = {}, set()
     for _ in range(ATTEMPTS):
         found = sandbox.run({**job, "skip": [list(step) for step in faults]}, seconds, unsafe)
         if found.end == "done":
             return found, faults
         step = found.step if len(found.step) == 2 and found.step[0] in ("cell", "call") else None
-        end = "timeout" if found.end == "timeout" else "died"
-        if step is None or step in faults:
+        end = "timeout" if found.end in ("timeout", "waits") else "died"
+        if step in faults:
             break
-        faults[step] = end
+        if found.end == "waits" or step in seen:
+            if step is None:
+                break
+            faults[step] = end
+        seen.add(step)
     return sandbox.Run(), dict.fromkeys([("call", exercise.name) for exercise in coded], end)
 
 
-def judge(exercise, hidden, found, faults):
+def judge(exercise, hidden, found, faults, cells):
     """Return (points, status, note) for one exercise of a submission that was run."""
-    if ("call", exercise.name) in faults:
-        status = faults["call", exercise.name]
+    late = ["call", exercise.name] in [event.get("slow") for event in found.events]
+    if late or ("call", exercise.name) in faults:
+        status = "timeout" if late else faults["call", exercise.name]
         return 0, status, ("It did not end in the time allowed." if status == "timeout"
                            else "Its process ended before it answered.")
     answers = {}
@@ -94,24 +104,21 @@ def judge(exercise, hidden, found, faults):
         if isinstance(case := event.get("case"), list) and case[:1] == [exercise.name]:
             answers[case[-1]] = event
     if not answers:
-        cells = [status for (kind, _), status in faults.items() if kind == "cell"]
-        if cells:
-            return 0, cells[0], f"{exercise.function} is not there: a cell above it " + (
-                "did not end in the time allowed." if cells[0] == "timeout" else "ended the run.")
-        return 0, "missing", f"There is no function {exercise.function}."
+        return 0, *causes.absent(exercise.function, found, faults, cells)
     for number, case in enumerate(hidden):
         event = answers.get(number, {})
         if "error" in event or "value" not in event:
             error = str(event.get("error", "no answer"))[:200]
             if error.startswith("NotImplementedError"):
                 return 0, "missing", "It is not written yet."
-            return 0, "ok", f"{case.what}: it stops with {error}"
+            return 0, "stopped", f"{case.what}: {causes.stopped(event, found, cells)}"
         try:
             answer = wire.unpack(event["value"])
         except wire.WireError as error:
-            return 0, "ok", f"{case.what}: the answer is not plain data: {error}"
+            return 0, "not yet right", f"{case.what}: the answer is not plain data: {error}"
         if (problem := exercise.problem(case, answer)) is not None:
-            return 0, "ok", f"{case.what}: {problem}{looks_like(exercise, case, answer)}"
+            return 0, "not yet right", (f"{case.what}: {problem}"
+                                        f"{looks_like(exercise, case, answer)}")
     return exercise.points, "ok", ""
 
 
@@ -140,13 +147,16 @@ def mark(path, student, seed, seconds=10.0, unsafe=False):
     try:
         submission = notebooks.read(path)
         assignment = locked.which(submission)
+    except notebooks.LessonError as error:
+        return [Row(student, "", "", "", "", "lesson", f"The file {error}.")]
     except notebooks.UnreadableError as error:
         return [Row(student, "", "", "", "", "unreadable", f"The file {error}.")]
     coded = exercises.coded(assignment)
     hidden = {exercise.name: cases(exercise, seed) for exercise in coded}
     if any(exercise.keras for exercise in coded):
         seconds *= 6
-    found, faults = execute(submission, coded, hidden, seconds, unsafe)
+    cells = [source.replace("\r\n", "\n") for source in submission.code()]
+    found, faults = execute(notebooks.runnable(cells), coded, hidden, seconds, unsafe)
     changed = locked.edited(submission, assignment)
     rows = []
     for exercise in exercises.load(assignment):
@@ -156,9 +166,10 @@ def mark(path, student, seed, seconds=10.0, unsafe=False):
                             exercise.points, "ok" if written else "missing",
                             "To be marked by hand." if written else "There is no answer."))
             continue
-        points, status, note = judge(exercise, hidden[exercise.name], found, faults)
+        points, status, note = judge(exercise, hidden[exercise.name], found, faults, cells)
         if exercise.name in changed:
             said = "Its check cell was edited or deleted; the points come from the grader's own."
-            status, note = ("tampered" if status == "ok" else status), f"{note} {said}".strip()
+            status = "tampered" if status in ("ok", "not yet right") else status
+            note = f"{note} {said}".strip()
         rows.append(Row(student, assignment, exercise.name, points, exercise.points, status, note))
     return rows

@@ -22,10 +22,12 @@ class LessonError(UnreadableError):
 class Submission:
     """A student's notebook: the text of its cells.
 
-    `cells` are (kind, source, grade_id) in order, kind "code" or "markdown".
+    `cells` are (kind, source, grade_id) in order, kind "code" or "markdown"; `points` are those
+    that its metadata claims, by grade_id.
     """
 
     cells: list = field(default_factory=list)
+    points: dict = field(default_factory=dict)
 
     def code(self):
         """Return the sources of the code cells."""
@@ -75,9 +77,13 @@ def parse(raw):
         cells = [(str(cell["cell_type"]), "".join(cell["source"]),
                   str(cell.get("metadata", {}).get("nbgrader", {}).get("grade_id", "")))
                  for cell in data["cells"][:MOST_CELLS]]
+        marks = [cell.get("metadata", {}).get("nbgrader", {})
+                 for cell in data["cells"][:MOST_CELLS]]
+        points = {str(mark["grade_id"]): mark.get("points") for mark in marks if mark.get("grade")
+                  and not mark.get("solution")}
     except Exception:
         raise UnreadableError("is JSON, but not a notebook") from None
-    return Submission(cells)
+    return Submission(cells, points)
 
 
 def plain(source):
