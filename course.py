@@ -61,6 +61,9 @@ COMMANDS = {
               {"SUBMISSIONS": "", "ASSIGNMENT": "--assignment", "SEED": "--seed",
                "UNSAFE": "--unsafe", "CLASS": "--class", "TABLE": "--table"},
               "mark what students handed in; tables and pages in class"),
+    "gradebook": (("coursework/term/platforms.py",),
+                  {"FROM": "", "ASSIGNMENT": "--assignment", "CLASS": "--class"},
+                  "fill the gradebook that Canvas or Moodle exported"),
     "matrix": (("tools/notebooks/matrix.py",), {},
                "run the tests on Python 3.11 to 3.13, lowest and newest packages"),
     "clean": (None, {}, "remove .venv and build"),
@@ -124,6 +127,9 @@ def tool_words(command, words):
         raise CommandError("Which folder was handed in? Write for instance python course.py grade "
                            "SUBMISSIONS=folder, or collect a download first: python course.py "
                            "collect FROM=folder-or-zip.")
+    if command == "gradebook" and not given.get("FROM"):
+        raise CommandError("Which gradebook? Write for instance python course.py gradebook "
+                           "FROM=export.csv, with what Canvas or Moodle exported.")
     if "FROM" in options and not given.get("FROM"):
         raise CommandError("Which download? Write for instance python course.py collect "
                            "FROM=folder-or-zip.")

@@ -14,7 +14,16 @@ import nbformat
 import pytest
 
 import submissions
-from coursework.grader import exercises, grade, locked, marking, notebooks, sandbox, seccomp
+from coursework.grader import (
+    exercises,
+    feedback,
+    grade,
+    locked,
+    marking,
+    notebooks,
+    sandbox,
+    seccomp,
+)
 from submissions import FULL, code, returning, save, solved, stripped, unsolved, with_answer
 from submissions import with_first as first
 from utils import wire
@@ -643,7 +652,7 @@ def test_the_gradebook_and_nbgraders_export_have_the_points(tmp_path):
 
 def test_feedback_shows_no_answer_and_no_script():
     row = marking.Row("<b>eve</b>", "04_lstm", "4-1", 0, 2, "ok", "<script>alert(1)</script>")
-    page = grade.feedback([row])
+    page = feedback.page([row])
     assert "<script" not in page
     assert "&lt;b&gt;eve" in page
 

@@ -19,7 +19,7 @@ import browser
 import formgrader
 import payloads
 import submissions
-from coursework.grader import clean, grade, marking, notebooks, pages, record, release
+from coursework.grader import clean, feedback, grade, marking, notebooks, pages, record, release
 
 ASSIGNMENT = submissions.ASSIGNMENT
 NOTEBOOK = f"assignment_{ASSIGNMENT}"
@@ -255,7 +255,7 @@ def test_on_a_feedback_page_nothing_runs_and_all_is_read(world, start):
     names = list(payloads.TEXTS)[start:start + 8]
     texts = [payloads.filler(name, to)(payloads.TEXTS[name]) for name in names]
     rows = [marking.Row(texts[0], ASSIGNMENT, "4-1", 0, 2, "ok", text) for text in texts]
-    tab = on_disk(world, names[0], grade.feedback(rows))
+    tab = on_disk(world, names[0], feedback.page(rows))
     shown = flat(tab.run("document.body.innerText"))
     assert [text for text in texts if clean.line(text, marking.LONGEST_NOTE) not in shown] == []
     assert tab.run("[...document.querySelectorAll('td *, h1 *')].length") == 0

@@ -16,11 +16,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent.parent))
 
-from markupsafe import Markup
-
-from coursework.grader import clean, exercises, pages, record, sandbox
+from coursework.grader import clean, exercises, feedback, record, sandbox
 from coursework.grader.marking import Row, mark
-from coursework.term import book, collect, roster, settings, unpack
+from coursework.term import book, collect, platforms, roster, settings, standing, unpack
 from utils import checks, wire
 
 FIELDS = ("student", "assignment", "exercise", "points", "possible", "status", "note", "hand",
@@ -55,17 +53,6 @@ def table(rows):
     return text.getvalue()
 
 
-def feedback(rows):
-    """Return a student's page: points, status and note per exercise; no hidden check."""
-    total = sum(row.earned for row in rows if row.earned != "")
-    possible = sum(row.possible for row in rows if isinstance(row.possible, int))
-    said = Markup("<p>{:g} of {} points so far.</p>\n").format(total, possible)
-    listed = pages.table(("exercise", "points", "of", "status", "note"), (
-        (row.exercise, row.earned, row.possible, row.status, row.note) for row in rows))
-    return pages.page(f"{rows[0].student}: {rows[0].assignment or 'unreadable file'}",
-                      said + listed)
-
-
 def replace_file(path, text):
     """Write a file unless it holds just this."""
     try:
@@ -76,18 +63,32 @@ def replace_file(path, text):
     book.write(path, text)
 
 
-def write_pages(folder, rows):
-    """Write a page per student and assignment; take away the pages of what is no longer there."""
-    grouped, wanted = {}, set()
+def write_pages(folder, rows, paths, standings):
+    """Write a page per student and assignment; take away the pages of what is no longer there.
+
+    Args:
+        folder: of the class.
+        rows: the table.
+        paths: {(student, assignment): file}.
+        standings: {student: {assignment: Standing}}.
+    """
+    grouped, made, version = {}, {}, rules()
     for row in rows:
         grouped.setdefault((row.assignment or UNREAD, row.student), []).append(row)
+    record_ = folder / "state" / "pages.json"
+    written = json.loads(record_.read_text(encoding="utf-8")) if record_.is_file() else {}
     for (assignment, student), own in grouped.items():
+        file = paths.get((student, assignment))
+        one = standings.get(student, {}).get(assignment)
         path = folder / "feedback" / assignment / f"{clean.identifier(student)}.html"
-        replace_file(path, feedback(own))
-        wanted.add(path)
+        name = path.relative_to(folder).as_posix()
+        made[name] = fingerprint(own, file and file.name, one, version)
+        if written.get(name) != made[name] or not path.is_file():
+            replace_file(path, feedback.page(own, file and feedback.read(file), one))
     for path in (folder / "feedback").rglob("*.html"):
-        if path not in wanted:
+        if path.relative_to(folder).as_posix() not in made:
             path.unlink()
+    replace_file(record_, json.dumps(made))
 
 
 def seed_of(folder, seed):
@@ -121,7 +122,8 @@ def grade(source=None, folder=settings.FOLDER, assignment=None, seed=None, secon
         UnpackError, RosterError, SettingsError: what was handed in cannot be collected.
     """
     sandbox.require(unsafe)
-    given = settings.read(folder)
+    given, register = settings.read(folder), settings.students(folder)
+    ruled = standing.rules(given)
     if source is not None:
         collect.collect(source, folder, say=say, brief=True)
     seed, version, rows = seed_of(folder, seed), rules(), []
@@ -151,9 +153,11 @@ def grade(source=None, folder=settings.FOLDER, assignment=None, seed=None, secon
             say(changes(before, rows, number))
         replace_file(folder / "tables" / f"{number:04}.csv", table(rows))
         replace_file(folder / "grades.csv", table(rows))
-        write_pages(folder, rows)
-        record.gradebook(rows, {(one["student"], one["assignment"]): kept.path(one["digest"])
-                                for one in files}, folder)
+        paths = {(one["student"], one["assignment"]): kept.path(one["digest"]) for one in files}
+        found = standing.standings(rows, files, ruled, register)
+        platforms.write_all(folder, found, register)
+        write_pages(folder, rows, paths, found)
+        record.gradebook(rows, paths, folder)
     return rows
 
 

@@ -125,18 +125,33 @@ def enter(book, rows, path, course):
     notebook = f"assignment_{assignment}"
     book.update_or_create_student(student)
     submission = book.update_or_create_submission(assignment, student)
+    place = course / "autograded" / student / assignment
+    before = words(place / f"{notebook}.ipynb")
+    if path is not None:
+        show(path, assignment, place)
+    after = words(place / f"{notebook}.ipynb")
     for row in rows:
         score = book.find_grade(row.exercise, notebook, assignment, student)
         score.auto_score = row.points if isinstance(row.points, int) else None
-        score.needs_manual_grade = row.points == "" and score.manual_score is None
+        # An answer that was marked and then written anew is looked at once more.
+        score.needs_manual_grade = row.points == "" and (
+            score.manual_score is None or before.get(row.exercise) != after.get(row.exercise))
     submission.notebooks[0].failed_tests = any(row.points == 0 for row in rows)
     for comment in submission.notebooks[0].comments:
-        note = next((row.note for row in rows if row.exercise ==
+        note = next((row.note for row in rows if row.points != "" and row.exercise ==
                      comment.name.removesuffix("-answer")), "")
         comment.auto_comment = clean.spoken(note) or None
     book.db.commit()
-    if path is not None and rows[0].status != "unreadable":
-        show(path, assignment, course / "autograded" / student / assignment)
+
+
+def words(path):
+    """Return {question: answer} of a notebook that is shown in formgrader; {} if there is none."""
+    import nbformat
+    if not path.is_file():
+        return {}
+    return {cell.metadata.nbgrader.grade_id: cell.source
+            for cell in nbformat.read(path, as_version=4).cells
+            if cell.cell_type == "markdown" and cell.metadata.get("nbgrader", {}).get("solution")}
 
 
 @functools.cache

@@ -5,6 +5,7 @@ the roster. What does not lead to one student is listed with the reason, and nob
 """
 
 import argparse
+import datetime
 import hashlib
 import re
 import sys
@@ -92,8 +93,13 @@ def plan(source, given, register):
 
 
 def digits(text):
-    """Return the digits of a time as a platform writes it."""
-    return re.sub(r"\D", "", text)[:14]
+    """Return the digits of a time as a platform writes it; UTC becomes the time of here."""
+    found = re.sub(r"\D", "", text)[:14]
+    try:
+        when = datetime.datetime.strptime(f"{found}+0000", "%Y%m%d%H%M%S%z")
+    except ValueError:
+        return ""
+    return when.astimezone().strftime("%Y%m%d%H%M%S") if "UTC" in text else found
 
 
 def folders(name):
