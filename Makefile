@@ -17,7 +17,7 @@ DRY =
 TABLE =
 
 commands = help run test lab slides site lecture store verdicts measure bench colab release \
-           collect grade gradebook matrix clean
+           collect grade gradebook report matrix clean
 options = LESSON EVIDENCE N REPO VERSION SUBMISSIONS ASSIGNMENT SEED UNSAFE FROM CLASS DRY TABLE
 
 .PHONY: $(commands)

@@ -64,6 +64,8 @@ COMMANDS = {
     "gradebook": (("coursework/term/platforms.py",),
                   {"FROM": "", "ASSIGNMENT": "--assignment", "CLASS": "--class"},
                   "fill the gradebook that Canvas or Moodle exported"),
+    "report": (("coursework/term/report.py",), {"CLASS": "--class"},
+               "show what the class gets wrong, and who is alike"),
     "matrix": (("tools/notebooks/matrix.py",), {},
                "run the tests on Python 3.11 to 3.13, lowest and newest packages"),
     "clean": (None, {}, "remove .venv and build"),

@@ -93,7 +93,8 @@ DOWNLOADS = {
                                                           "not placed"),
         "Weiß Anna Maria_900006_assignsubmission_file_hw.ipynb":
             (notebook(A5, "m6"), "s04", A5, "counts"),
-        "张 伟_900008_assignsubmission_file_/作业.ipynb": (notebook(mark="m7"), "s08", A4, "counts"),
+        "张 伟_900008_assignsubmission_file_/作业.ipynb":
+            (notebook(mark="m7"), "s08", A4, "counts"),
         "Participant_12353_assignsubmission_file_/x.ipynb": (notebook(mark="m8"), "s09", A4,
                                                              "counts"),
         "desktop.ini": (b"[x]", "", "", "left out"),

@@ -423,7 +423,8 @@ FAULTS = {
         "import os\nwhile True:\n    for fd in range(3, 9):\n        try: os.write(fd, b'{}\\n' * "
         "10 ** 5)\n        except OSError: pass"), "died"),
     "disk full": (in_function(
-        "k = 0\nwhile True:\n    open(f'/tmp/{k}', 'wb').write(b'x' * 10 ** 7)\n    k += 1"), "stopped"),
+        "k = 0\nwhile True:\n    open(f'/tmp/{k}', 'wb').write(b'x' * 10 ** 7)\n    k += 1"),
+        "stopped"),
     "stdin": (in_function("return input()"), "stopped"),
     "closes everything": (in_function("import os\nos.closerange(0, 999)"), "died"),
     "a syntax error": (with_answer("def what_is_left(forget_gates:\n    return 1"), "stopped"),

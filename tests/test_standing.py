@@ -29,8 +29,8 @@ drop_lowest = {}
 """
 
 
-def rules(tmp_path, text=TOML.format(0)):
-    (tmp_path / "class.toml").write_text(text, encoding="utf-8")
+def rules(tmp_path, text=None):
+    (tmp_path / "class.toml").write_text(text or TOML.format(0), encoding="utf-8")
     return standing.rules(settings.read(tmp_path))
 
 
@@ -131,6 +131,9 @@ def test_canvas_gets_its_own_gradebook_back_with_our_columns_alone(found):
     assert lines[3][5:] == ["78.95", "0"]
     assert lines[4][5:] == ["5", ""] and lines[5][5:] == ["", ""]
     assert "2 students filled." in said and "Assignment 4" in said[0]
+    assert said[-1].endswith("several do: Guest, A, Student, Test.")
+    mixed = CANVAS.replace("12345,u1", "12345,s02")        # one line, two students of the roster
+    assert read(platforms.fill(mixed, found, REGISTER, {})[0])[2][5:] == ["", "3"]
 
 
 def test_a_column_that_may_be_two_is_asked_about(found):

@@ -6,7 +6,6 @@ What its own check cells say counts for nothing.
 import hashlib
 import re
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 

@@ -8,6 +8,7 @@ import json
 import os
 import shutil
 import sys
+import warnings
 from pathlib import Path
 
 from coursework.grader import clean, exercises, notebooks
@@ -24,7 +25,10 @@ ENTERED = "entered.json"
 def opened(folder):
     """Open nbgrader's gradebook of a class; it is made if needed."""
     from nbgrader.api import Gradebook
+    from sqlalchemy.exc import SAWarning
 
+    # What nbgrader does with its own tables is nothing that an instructor could mend.
+    warnings.filterwarnings("ignore", category=SAWarning, module="nbgrader")
     # nbgrader starts a program, alembic, that stands beside this Python.
     beside = str(Path(sys.executable).parent)
     if beside not in os.environ["PATH"].split(os.pathsep):

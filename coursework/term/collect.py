@@ -261,7 +261,7 @@ def untouched(one):
 
 
 def ordered(placed, attempts):
-    """Number the attempts; of several that nothing puts into an order none counts."""
+    """Return files with their attempts numbered; where nothing tells the last, none counts."""
     groups = {}
     for one in placed:
         if one.state == PLACED:

@@ -164,18 +164,19 @@ def fill_canvas(lines, head, found, register, columns):
     kept = [n for n, name in enumerate(head) if name in CANVAS]
     said = [f"{name}: column {head[place]!r}" for name, place in places.items()]
     most = next((line for line in lines[1:4] if line and "points possible" in line[0].lower()), [])
-    made, filled = [[lines[0][n] for n in (*kept, *places.values())]], 0
+    made, filled, others = [[lines[0][n] for n in (*kept, *places.values())]], 0, []
     for line in lines[1:]:
-        line = line + [""] * (len(head) - len(line))
-        student = who(register, [line[head.index(name)] for name in CANVAS[1:4] if name in head])
+        mine = line + [""] * (len(head) - len(line))
+        student = who(register, [mine[head.index(name)] for name in CANVAS[1:4] if name in head])
         own = found.get(student, {})
         values = []
         for name, place in places.items():
             values.append(scaled(own[name], place < len(most) and most[place]) if name in own
-                          else line[place])
+                          else mine[place])
         filled += bool(own)
-        made.append([line[n] for n in kept] + values)
-    return text(made), [*said, f"{filled} students filled."]
+        others += [] if own or line is most else [line[0]]
+        made.append([mine[n] for n in kept] + values)
+    return text(made), [*said, *untold(filled, others)]
 
 
 def fill_moodle(lines, head, found, register, assignment):
@@ -185,7 +186,7 @@ def fill_moodle(lines, head, found, register, assignment):
         raise PlatformError("A worksheet of Moodle does not say which assignment it is for; write "
                             f"ASSIGNMENT=, one of {', '.join(named)}.")
     place, most = head.index("Grade"), head.index("Maximum Grade") if "Maximum Grade" in head else 0
-    made, filled = [lines[0]], 0
+    made, filled, others = [lines[0]], 0, []
     for line in lines[1:]:
         line = line + [""] * (len(head) - len(line))
         student = who(register, [line[head.index(name)] for name in MOODLE if name in head])
@@ -193,8 +194,19 @@ def fill_moodle(lines, head, found, register, assignment):
         if one is not None:
             line[place] = scaled(one, most and line[most])
             filled += 1
+        else:
+            others.append(line[head.index("Full name")] if "Full name" in head else line[0])
         made.append(line)
-    return text(made), [f"{assignment}: column 'Grade'", f"{filled} students filled."]
+    return text(made), [f"{assignment}: column 'Grade'", *untold(filled, others)]
+
+
+def untold(filled, others):
+    """Return the sentences on how many lines were filled, and which were not."""
+    said = [f"{filled} students filled."]
+    if others:
+        said.append("Left as they were, for no line of the roster fits or several do: "
+                    f"{', '.join(map(clean.line, others))}.")
+    return said
 
 
 def who(register, keys):

@@ -4,6 +4,7 @@ What is read goes to the caller as bytes, so no name in a zip can lead out of a 
 amount has a limit, so no zip can fill the memory or the disk.
 """
 
+import contextlib
 import io
 import os
 import posixpath
@@ -170,10 +171,8 @@ def entry_name(entry):
     """Return the path of an entry, with / and in the letters that it was made with."""
     name = entry.filename
     if not entry.flag_bits & 0x800:               # no word that it is UTF-8, which it often is
-        try:
+        with contextlib.suppress(UnicodeError):
             name = name.encode("cp437").decode("utf-8")
-        except UnicodeError:
-            pass
     return name.replace("\\", "/")
 
 
