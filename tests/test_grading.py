@@ -433,7 +433,7 @@ FAULTS = {
     "too few arguments": (with_answer("def what_is_left():\n    return 1"), "stopped"),
     "a huge result": (in_function("return np.zeros(10 ** 7)"), "stopped"),
     "builtins gone": (in_function(
-        "import builtins\nbuiltins.len = builtins.range = None\nreturn 1"), "stopped"),
+        "import builtins\nbuiltins.len = builtins.range = None\nreturn 1"), "not yet right"),
 }
 
 

@@ -205,7 +205,7 @@ def test_a_page_has_code_words_notes_and_what_was_said_by_hand(tmp_path):
     page = feedback.page(own, submission, one)
     for said in ("return &#39;&lt;script&gt;&#39; + &#39;mine&#39;", "two units: it is wrong",
                  "not yet right", "About one millionth", "<strong>said</strong>", "Look at row 2",
-                 "14 of 19 points. Late by 1 days (handed in late): 1.4 less, so 12.6."):
+                 "14 of 19 points. Days late: 1 (handed in late); 1.4 less, so 12.6."):
         assert said in page, said
     assert "<script>" not in page and "<img" not in page and "### BEGIN" not in page
     open_ = feedback.page(rows("s01"), submission)

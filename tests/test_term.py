@@ -180,6 +180,7 @@ def test_hand_marks_reach_the_table_and_outlive_a_regrading(quick, tmp_path):
         lines = {(line["student"], line["exercise"]): line for line in csv.DictReader(
             io.StringIO((folder / "grades.csv").read_text(encoding="utf-8")))}
         assert lines["anna", "4-7"]["hand"] == "2.5"
+        assert lines["anna", "4-7"]["note"] == "Marked by hand."
         assert lines["anna", "4-7"]["comment"] == "Good <b> so"
         assert lines["anna", "4-2"]["comment"] == "'=Short"
         assert lines["ben", "4-7"]["hand"] == ""

@@ -24,9 +24,10 @@ def page(rows, submission=None, standing=None):
     waiting = sum(row.earned == "" and row.possible != "" for row in rows)
     said = f"{total:g} of {possible} points"
     if waiting:
-        said += f" so far; {waiting} answers are still to be marked"
+        verb = "answers are" if waiting > 1 else "answer is"
+        said += f" so far; {waiting} {verb} still to be marked"
     if standing is not None and standing.penalty:
-        said += (f". Late by {standing.days} days ({standing.said}): {standing.penalty:g} less, "
+        said += (f". Days late: {standing.days} ({standing.said}); {standing.penalty:g} less, "
                  f"so {standing.points:g}")
     body = SAID.format(f"{said}.")
     body += pages.table(("exercise", "points", "of", "status", "note"), (

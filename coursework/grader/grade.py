@@ -137,7 +137,10 @@ def grade(source=None, folder=settings.FOLDER, assignment=None, seed=None, secon
         for number, one in enumerate(chosen, 1):
             name = fingerprint(one["digest"], one["student"], seed, seconds, version)
             state = folder / "state" / f"{name}.json"
-            if state.is_file():
+            if not kept.path(one["digest"]).is_file():         # a link, too large, a broken zip
+                found = [Row(one["student"], "", "", "", "", "unreadable",
+                             f"The file was not read: {one['why']}.")]
+            elif state.is_file():
                 found = [Row(**row) for row in json.loads(state.read_text(encoding="utf-8"))]
             else:
                 found = mark(kept.path(one["digest"]), one["student"], seed, seconds, unsafe)

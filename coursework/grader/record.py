@@ -57,7 +57,9 @@ def with_hand_marks(rows, folder):
 
     def marked(row):
         key = clean.identifier(row.student), row.assignment, row.exercise
-        return dataclasses.replace(row, hand=scores.get(key, ""), comment=said.get(key, ""))
+        note = "Marked by hand." if row.points == "" and key in scores else row.note
+        return dataclasses.replace(row, hand=scores.get(key, ""), comment=said.get(key, ""),
+                                   note=note)
     return [marked(row) for row in rows]
 
 

@@ -174,8 +174,11 @@ def main():
     limit(job)
 
     def say(**event):
-        report.write(json.dumps(event) + "\n")
+        line = json.dumps(event) + "\n"
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGPROF})   # a line is written whole
+        report.write(line)
         report.flush()
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGPROF})
 
     sys.modules |= helper_modules()
     module = types.ModuleType("__main__")

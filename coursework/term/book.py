@@ -82,7 +82,7 @@ class Book:
         if not new:
             return 0
         for one in new.values():
-            if not self.path(one.digest).is_file():
+            if one.data and not self.path(one.digest).is_file():
                 write(self.path(one.digest), one.data)
         with self.base:
             number = self.base.execute("insert into collections (made, source) values (?, ?)",

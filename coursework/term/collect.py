@@ -19,6 +19,7 @@ from coursework.term import book, roster, settings, unpack
 
 PLACED, OLDER, UNPLACED, LEFT_OUT = "counts", "older", "not placed", "left out"
 HEAD = ("file", "student", "assignment", "attempt", "state", "why")
+BEGINNING = 1000                    # bytes that are kept of what is no notebook
 WIDEST = 60                         # characters of a column on the screen
 
 
@@ -123,12 +124,15 @@ def lone_folders(contents):
 def read(file):
     """Return a Placed with the assignment that a file holds, without a student yet."""
     if file.data is None or file.problem:
-        return Placed(file.name, why=file.problem)
+        known = hashlib.sha256(f"{file.name}\0{file.problem}".encode(errors="surrogatepass"))
+        return Placed(file.name, why=file.problem, digest=known.hexdigest())
     digest = hashlib.sha256(file.data).hexdigest()
-    made = Placed(file.name, digest=digest, data=file.data)
+    # Of a film or a data set its beginning is enough to say that it is no notebook.
+    named = file.name.lower().endswith(".ipynb")
+    made = Placed(file.name, digest=digest, data=file.data if named else file.data[:BEGINNING])
     try:
         submission = notebooks.parse(file.data)
-        return replace(made, assignment=locked.which(submission))
+        return replace(made, assignment=locked.which(submission), data=file.data)
     except notebooks.UnreadableError as error:
         return replace(made, why=f"it {error}")
 
@@ -136,6 +140,8 @@ def read(file):
 def with_student(one, given, register, alone):
     """Return a Placed with its student, or with the reason why there is none."""
     parts, reasons = folders(one.file), []
+    if one.why == unpack.LEADS_OUT:
+        return one
     for pattern in given.patterns:
         groups = pattern.match(parts)
         if groups is None:

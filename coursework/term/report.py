@@ -42,6 +42,8 @@ def mistake(row):
 
 def telling_line(row, submission):
     """Return one line of a student's function: the one that the note names, or its last return."""
+    if row.status == "missing":
+        return ""
     if quoted := re.search(r"`([^`]+)`", row.note):
         return quoted[1]
     exercise = next(one for one in exercises.load(row.assignment) if one.name == row.exercise)
@@ -116,7 +118,7 @@ def section(assignment, rows, works, missing):
     earned = {(row.student, row.exercise): 0 if row.earned == "" else row.earned for row in rows}
     listed = [one for one in exercises.load(assignment)
               if any((student, one.name) in earned for student in students)]
-    marked = [one for one in listed if any(row.earned != "" for row in rows
+    marked = [one for one in listed if all(row.earned != "" for row in rows
                                            if row.exercise == one.name)]
     totals = {student: sum(earned.get((student, one.name), 0) for one in marked)
               for student in students}

@@ -25,6 +25,7 @@ MOST_FILES = 100_000
 # What zipfile raises for zips that are damaged, locked or packed in an unusual way.
 BROKEN = (zipfile.BadZipFile, zlib.error, ValueError, OSError, RuntimeError, EOFError)
 DEEPEST = 4                         # zips inside one another
+LEADS_OUT = "its path leads out of the zip"
 UNKNOWN_ARCHIVES = (".rar", ".7z", ".tar", ".gz", ".tgz", ".bz2", ".xz")
 
 
@@ -179,7 +180,7 @@ def entry_name(entry):
 def entry_problem(entry, name):
     """Return why an entry of a zip is not to be read, or ""."""
     if name.startswith("/") or re.match(r"[A-Za-z]:", name) or ".." in name.split("/"):
-        return "its path leads out of the zip"
+        return LEADS_OUT
     if entry.flag_bits & 0x1:
         return "it is locked by a password"
     if stat.S_ISLNK(entry.external_attr >> 16):
