@@ -271,6 +271,14 @@ def test_an_unreadable_file_is_forgotten_when_a_readable_one_comes(group, tmp_pa
     assert list(counted(group)) == [("s01", "04_lstm")]
 
 
+def test_who_was_collected_before_there_was_a_roster_is_named(group, tmp_path):
+    path = zipped({"jane.ipynb": downloads.notebook()}, tmp_path)
+    listed = (group / "roster.csv").rename(group / "later.csv")
+    assert "not in the roster" not in quiet(path, group)
+    listed.rename(group / "roster.csv")
+    assert "Collected before, and not in the roster: jane." in quiet(path, group)
+
+
 def test_a_pattern_of_ones_own_is_used(group, tmp_path):
     path = zipped({"HW4#j-roe#x.ipynb": downloads.notebook()}, tmp_path)
     assert "not placed" in quiet(path, group, dry=True)

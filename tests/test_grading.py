@@ -792,3 +792,19 @@ def test_the_escapes_would_work_without_the_walls(cheat, tmp_path):
     path = save(text, tmp_path / "anna.ipynb")
     marking.mark(path, "anna", seed=7, unsafe=True)
     assert outside.exists()
+
+
+@submissions.in_sandbox
+@pytest.mark.parametrize(("old", "new", "said"), [
+    ("g = np.tanh(a[:, size:2 * size])", "g = a[:, size:2 * size]",
+     "It looks as if the tanh of the candidate is missing"),
+    ("o * np.tanh(new_c)", "o * new_c", "It looks as if the tanh in h' = o tanh(c') is missing"),
+    ("g = np.tanh(", "g = sigmoid(", "It looks as if the candidate has a sigmoid")])
+def test_a_forgotten_tanh_is_named(old, new, said, tmp_path):
+    notebook = solved()
+    cell = submissions.answer_cells(notebook)["4-2"]
+    assert old in cell.source
+    cell.source = cell.source.replace(old, new)
+    row = marked(notebook, tmp_path)["4-2"]
+    assert (row.status, row.points) == ("not yet right", 0)
+    assert said in row.note

@@ -137,6 +137,14 @@ def unsquashed(d_h, d_c, c, f, g, o):
         d_h * np.tanh(new_c) * (o - o ** 2), (d_c + d_h * o) * f)
 
 
+def no_tanh(d_h, d_c, c, f, g, o):
+    """Take new_c itself where its tanh belongs."""
+    new_c = g + f * (c - g)
+    total = d_c + d_h * o * (1 - new_c ** 2)
+    return coupled_step_back(0 * d_h, total, c, f, g, o)[:2] + (
+        d_h * new_c * (o - o ** 2), total * f)
+
+
 def old_state(d_h, d_c, c, f, g, o):
     """Take tanh of the old cell state where the new one belongs."""
     total = d_c + d_h * o / np.cosh(c) ** 2
@@ -199,6 +207,8 @@ EXERCISES = (
          "the tanh in h' = o tanh(c') is missing": lambda *args: coupled_step(*args, squash=False),
          "the tanh of the candidate is missing":
             lambda *args: coupled_step(*args, candidate=lambda a: a),
+         "both tanh are missing, that of the candidate and that of c'":
+            lambda *args: coupled_step(*args, squash=False, candidate=lambda a: a),
          "the candidate has a sigmoid in place of its tanh":
             lambda *args: coupled_step(*args, candidate=sigmoid),
          "new_c and new_h have changed places": lambda *args: coupled_step(*args)[::-1]},
@@ -236,6 +246,7 @@ EXERCISES = (
          "the slopes of the activations are missing": no_slopes,
          "the forget gate lacks what it does to the candidate through 1 - f": untied,
          "the slope of the tanh between new_c and new_h is missing": unsquashed,
+         "new_c itself stands where its tanh belongs": no_tanh,
          "the tanh is taken of the old cell state, not of the new one": old_state},
     ),
     Explained("4-7", 3),

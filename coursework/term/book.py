@@ -10,6 +10,8 @@ import os
 import sqlite3
 from pathlib import Path
 
+from coursework.grader import clean
+
 SCHEMA = """
 create table if not exists collections (
     number integer primary key, made text not null, source text not null);
@@ -86,11 +88,12 @@ class Book:
                 write(self.path(one.digest), one.data)
         with self.base:
             number = self.base.execute("insert into collections (made, source) values (?, ?)",
-                                       (now(), source)).lastrowid
+                                       (now(), clean.line(source))).lastrowid
             self.base.executemany(
                 "insert into files values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                [(one.student, one.assignment, one.digest, one.file, one.layout, one.late,
-                  one.time, one.order, one.state, one.why, number) for one in new.values()])
+                [(one.student, one.assignment, one.digest, clean.line(one.file), one.layout,
+                  one.late, one.time, one.order, one.state, clean.line(one.why), number)
+                 for one in new.values()])
         return len(new)
 
     def current(self, attempts="latest"):

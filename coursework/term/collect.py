@@ -360,6 +360,11 @@ def collect(source, folder=settings.FOLDER, dry=False, say=print, brief=False):
                               and not one.assignment], str(source))
         known |= {(one["student"], one["assignment"]) for one in kept.current(given.attempts)}
     say("\n".join(report(placed, register, known, brief)))
+    if strangers := sorted({student for student, _ in known}
+                           - {one.id for one in register.students}) if register else ():
+        say("Collected before, and not in the roster: "
+            f"{', '.join(map(clean.line, strangers))}. They keep their rows; to begin anew with "
+            "the roster, name another folder: CLASS=folder.")
     say(f"{new} of them are new in {folder}.")
     return placed
 
