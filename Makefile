@@ -11,10 +11,14 @@ SUBMISSIONS =
 ASSIGNMENT =
 SEED =
 UNSAFE =
+FROM =
+CLASS =
+DRY =
+TABLE =
 
-commands = help run test lab slides site lecture store verdicts measure bench colab release grade \
-           matrix clean
-options = LESSON EVIDENCE N REPO VERSION SUBMISSIONS ASSIGNMENT SEED UNSAFE
+commands = help run test lab slides site lecture store verdicts measure bench colab release \
+           collect grade gradebook report matrix clean
+options = LESSON EVIDENCE N REPO VERSION SUBMISSIONS ASSIGNMENT SEED UNSAFE FROM CLASS DRY TABLE
 
 .PHONY: $(commands)
 

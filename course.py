@@ -22,7 +22,8 @@ REQUIREMENTS = ("requirements.txt", "requirements-dev.txt")
 # What would lead pip or a child astray, or make every kernel compile all modules again.
 DROPPED = ("PYTHONDONTWRITEBYTECODE", "PYTHONPATH", "PYTHONHOME", "PIP_NO_COMPILE", "PIP_TARGET",
            "PIP_PREFIX", "PIP_USER")
-FLAGS = ("--evidence", "--unsafe")
+FLAGS = ("--evidence", "--unsafe", "--dry-run")
+PLACES = ("SUBMISSIONS", "FROM", "CLASS")
 OFF = ("", "0", "no", "off", "false")
 
 # Files are tested in their order: by default the longest would come last and leave a core idle.
@@ -53,17 +54,26 @@ COMMANDS = {
               "write the address of your copy (owner/name, branch or tag) everywhere"),
     "release": (("coursework/grader/release.py",), {},
                 "make the bundle that students get in build/release"),
+    "collect": (("coursework/term/collect.py",),
+                {"FROM": "", "CLASS": "--class", "DRY": "--dry-run"},
+                "find out whose each file of a platform's download is"),
     "grade": (("coursework/grader/grade.py",),
               {"SUBMISSIONS": "", "ASSIGNMENT": "--assignment", "SEED": "--seed",
-               "UNSAFE": "--unsafe"},
-              "mark what students handed in; tables and pages in build/grades"),
+               "UNSAFE": "--unsafe", "CLASS": "--class", "TABLE": "--table"},
+              "mark what students handed in; tables and pages in class"),
+    "gradebook": (("coursework/term/platforms.py",),
+                  {"FROM": "", "ASSIGNMENT": "--assignment", "CLASS": "--class"},
+                  "fill the gradebook that Canvas or Moodle exported"),
+    "report": (("coursework/term/report.py",), {"CLASS": "--class"},
+               "show what the class gets wrong, and who is alike"),
     "matrix": (("tools/notebooks/matrix.py",), {},
                "run the tests on Python 3.11 to 3.13, lowest and newest packages"),
     "clean": (None, {}, "remove .venv and build"),
     "help": (None, {}, "show this"),
 }
 EXAMPLES = {"LESSON": "04", "N": "04", "EVIDENCE": "1", "REPO": "owner/name", "VERSION": "tag",
-            "SUBMISSIONS": "folder", "ASSIGNMENT": "04_lstm", "SEED": "7", "UNSAFE": "1"}
+            "SUBMISSIONS": "folder", "ASSIGNMENT": "04_lstm", "SEED": "7", "UNSAFE": "1",
+            "FROM": "download", "CLASS": "folder", "DRY": "1", "TABLE": "5"}
 
 
 class CommandError(Exception):
@@ -111,11 +121,20 @@ def tool_words(command, words):
         if plain and name not in given and before not in FLAGS:
             given[name] = " ".join(plain) if name == "LESSON" else plain[0]
             plain = [] if name == "LESSON" else plain[1:]
-    if "SUBMISSIONS" in options:
-        if not given.get("SUBMISSIONS"):
-            raise CommandError("Which folder was handed in? Write for instance python course.py "
-                               "grade SUBMISSIONS=folder.")
-        given["SUBMISSIONS"] = os.path.abspath(given["SUBMISSIONS"])
+    for name in PLACES:
+        if given.get(name):
+            given[name] = os.path.abspath(given[name])
+    collected = os.path.join(given.get("CLASS") or os.path.join(ROOT, "class"), "book.db")
+    if "SUBMISSIONS" in options and not given.get("SUBMISSIONS") and not os.path.isfile(collected):
+        raise CommandError("Which folder was handed in? Write for instance python course.py grade "
+                           "SUBMISSIONS=folder, or collect a download first: python course.py "
+                           "collect FROM=folder-or-zip.")
+    if command == "gradebook" and not given.get("FROM"):
+        raise CommandError("Which gradebook? Write for instance python course.py gradebook "
+                           "FROM=export.csv, with what Canvas or Moodle exported.")
+    if "FROM" in options and not given.get("FROM"):
+        raise CommandError("Which download? Write for instance python course.py collect "
+                           "FROM=folder-or-zip.")
     return list(tool) + option_words(options, given) + plain + rest
 
 

@@ -10,7 +10,8 @@ import time
 import urllib.parse
 
 import browser
-from coursework.grader import exercises, grade, record
+from coursework.grader import exercises, marking, record
+from coursework.term import collect, settings
 from tools.notebooks import lessons
 
 TOKEN = "course"
@@ -48,28 +49,20 @@ def collector():
             thread.join()
 
 
-def rows(folder, assignment):
-    """Return what the grader says about a class, with no points for anything and nothing run."""
-    return [grade.Row(student, assignment, exercise.name,
-                      0 if isinstance(exercise, exercises.Exercise) else "", exercise.points, "ok")
-            for student in grade.discover(folder) for exercise in exercises.load(assignment)]
-
-
 def store(folder, out, assignment):
     """Put a class into a gradebook, as `make grade` does; return the folder for Jupyter.
 
-    Every answer has its place for a comment, without which nbgrader makes no feedback.
+    Nobody has points for anything, and nothing is run.
     """
-    from nbgrader.api import Gradebook
-    record.gradebook([], folder, out)
-    course, notebook = out / "course", f"assignment_{assignment}"
-    with Gradebook(f"sqlite:///{course / 'gradebook.db'}", course_id="rnn-course") as book:
-        book.update_or_create_assignment(assignment)
-        book.update_or_create_notebook(notebook, assignment)
-        for exercise in exercises.coded(assignment):
-            book.update_or_create_solution_cell(f"{exercise.name}-answer", notebook, assignment)
-    record.gradebook(rows(folder, assignment), folder, out)
-    return course
+    given = settings.read(folder)
+    files = {(one.student, one.assignment): folder / one.file
+             for one in collect.plan(folder, given, None)}
+    rows = [marking.Row(student, assignment, exercise.name,
+                        0 if isinstance(exercise, exercises.Exercise) else "", exercise.points,
+                        "ok", student)
+            for student, _ in files for exercise in exercises.load(assignment)]
+    record.gradebook(rows, files, out)
+    return out / "course"
 
 
 @contextlib.contextmanager

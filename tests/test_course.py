@@ -100,6 +100,8 @@ def answering(folder, rest="exit 1", **changes):
     ("grade /x SEED=7 UNSAFE=1 ASSIGNMENT=04_lstm",
      ["/x", "--assignment", "04_lstm", "--seed", "7", "--unsafe"]),
     ("grade SUBMISSIONS=/x --seed 7", ["/x", "--seed", "7"]),
+    ("grade SUBMISSIONS=/x TABLE=5", ["/x", "--table", "5"]),
+    ("collect FROM=/x DRY=1", ["/x", "--dry-run"]), ("collect /x DRY=0", ["/x"]),
     ("matrix lowest own lessons", ["lowest", "own", "lessons"])])
 def test_what_is_said_reaches_the_tool(line, words):
     command, *rest = line.split()
@@ -116,6 +118,7 @@ def test_pytest_gets_the_words_behind_test():
     ("run N=3", "run has no option N; it takes LESSON and EVIDENCE."),
     ("lab LESSON=3", "lab has no option LESSON; it takes none."),
     ("grade", "Which folder was handed in? Write for instance python course.py grade SUBMISSIONS="),
+    ("collect", "Which download? Write for instance python course.py collect FROM="),
     ("fly", "There is no command fly; there are: run, test, lab,")])
 def test_what_cannot_be_asked_is_one_sentence(house, line, said):
     assert sentence(call(house, *line.split())).startswith(said)

@@ -9,7 +9,7 @@ import nbformat
 import numpy as np
 import pytest
 
-from coursework.grader import exercises, grade, locked, release
+from coursework.grader import exercises, locked, marking, release
 from mutants import distorted, mutants
 from tools.notebooks import lessons
 from utils import checks, wire
@@ -78,7 +78,7 @@ def caught(exercise, function, cases):
 @pytest.mark.parametrize("seed", [0, 1])
 def test_the_solution_has_all_points(exercise, assignment, seed):
     function = compiled(solution(exercise, assignment), assignment, exercise.function)
-    cases = grade.cases(exercise, seed)
+    cases = marking.cases(exercise, seed)
     assert len(cases) >= 3
     assert caught(exercise, function, [*cases, *exercise.probes]) is None
     assert checks.verdict(exercise.stored()["probes"], exercise.function, function) \
@@ -107,7 +107,7 @@ def really_wrong(function, exercise, cases):
 @pytest.mark.parametrize(("exercise", "assignment"), CODED)
 def test_wrong_answers_are_caught(exercise, assignment):
     """At least 30 a function, by hand and by changing the solution; the rest is listed as right."""
-    cases, tried, passed = grade.cases(exercise, 3), 0, {}
+    cases, tried, passed = marking.cases(exercise, 3), 0, {}
     for name, function in exercise.mistakes.items():
         tried += 1
         assert caught(exercise, function, cases) is not None, name
@@ -121,6 +121,9 @@ def test_wrong_answers_are_caught(exercise, assignment):
         function = compiled(source, assignment, exercise.function)
         if caught(exercise, function, cases) is None:
             passed[what] = source
+        if not exercise.keras and function is not None:
+            seen = caught(exercise, function, exercise.probes) is None
+            assert seen == (what in passed), f"{what}: only hidden cases or only probes see it"
     assert set(passed) == set(exercise.equivalent), passed
     assert all(exercise.equivalent.values())
     assert tried - len(passed) >= 30, tried
@@ -139,7 +142,7 @@ def test_a_truth_value_counts_from_numpy_too(answer):
 def test_the_checks_name_the_mistake(exercise, assignment):
     """A known mistake is recognised, and no other is named for it alone."""
     probes = json.loads(json.dumps(exercise.stored()["probes"]))
-    assert exercise.mistakes
+    assert len(exercise.mistakes) >= 4
     for name, function in exercise.mistakes.items():
         with np.errstate(all="ignore"):
             said = checks.verdict(probes, exercise.function, function)
@@ -150,7 +153,7 @@ def test_the_checks_name_the_mistake(exercise, assignment):
 @pytest.mark.parametrize(("exercise", "assignment"), CODED)
 def test_hidden_cases_are_fresh(exercise, assignment):
     """Another seed gives other inputs, the same seed the same; sizes differ from the probes'."""
-    packed = [[json.dumps(case.packed()) for case in grade.cases(exercise, seed)]
+    packed = [[json.dumps(case.packed()) for case in marking.cases(exercise, seed)]
               for seed in (0, 0, 1)]
     assert packed[0] == packed[1]
     assert packed[0] != packed[2]
@@ -199,7 +202,7 @@ def test_an_answer_cell_defines_its_function_first(assignment):
 def test_a_solution_is_quick(exercise, assignment):
     function = compiled(solution(exercise, assignment), assignment, exercise.function)
     began = time.process_time()
-    for case in grade.cases(exercise, 0):
+    for case in marking.cases(exercise, 0):
         case.ask(function)
     assert time.process_time() - began < (20 if exercise.keras else 0.5)
 

@@ -14,7 +14,16 @@ import nbformat
 import pytest
 
 import submissions
-from coursework.grader import exercises, grade, locked, notebooks, record, sandbox, seccomp
+from coursework.grader import (
+    exercises,
+    feedback,
+    grade,
+    locked,
+    marking,
+    notebooks,
+    sandbox,
+    seccomp,
+)
 from submissions import FULL, code, returning, save, solved, stripped, unsolved, with_answer
 from submissions import with_first as first
 from utils import wire
@@ -23,7 +32,7 @@ from utils import wire
 def marked(notebook, folder, seconds=4.0, name="anna.ipynb"):
     """Return {exercise: row} of one submission."""
     path = save(notebook, folder / name)
-    rows = grade.mark(path, "anna", None, seed=7, seconds=seconds)
+    rows = marking.mark(path, "anna", seed=7, seconds=seconds)
     return {row.exercise: row for row in rows}
 
 
@@ -152,7 +161,7 @@ def test_a_solved_assignment_has_all_points_at_the_price_promised(assignment, tm
     path = save(solved(assignment), tmp_path / "anna.ipynb")
     locked.signs(assignment)                       # read once for a whole class
     before = cpu_seconds()
-    rows = grade.mark(path, "anna", None, seed=2, seconds=20)
+    rows = marking.mark(path, "anna", seed=2, seconds=20)
     assert cpu_seconds() - before < (20 if any(one.keras for one in coded) else 2)
     assert [row.status for row in rows] == ["ok"] * len(exercises.load(assignment)), rows
     assert sum(row.points for row in rows if row.points != "") == sum(one.points for one in coded)
@@ -365,6 +374,7 @@ def after_function(source):
     return with_answer("def what_is_left(forget_gates):\n    return forget_gates\n\n\n" + source)
 
 
+EITHER = "stopped timeout died"
 # what: (content, status of exercise 4-1 or several; None: the file is unreadable as a whole)
 FAULTS = {
     "broken JSON": ('{"cells": [', None),
@@ -385,7 +395,9 @@ FAULTS = {
     "a link": ("link", None),
     "a pipe": ("pipe", None),
     "endless loop": (in_function("while True: pass"), "timeout"),
-    "endless loop in a cell": (after_function("while True: pass"), "timeout"),
+    "endless loop below a function": (after_function("while True: pass"), "not yet right"),
+    "endless loop above a function": (with_answer(
+        "while True: pass\ndef what_is_left(forget_gates):\n    return 1"), "timeout"),
     "swallows interrupts": (in_function(
         "while True:\n    try:\n        while True: pass\n    except BaseException: pass"),
         "timeout"),
@@ -398,30 +410,127 @@ FAULTS = {
     "os._exit": (in_function("import os\nos._exit(0)"), "died"),
     "abort": (in_function("import os\nos.abort()"), "died"),
     "kills itself": (in_function("import os\nos.kill(os.getpid(), 9)"), "died"),
-    "sys.exit": (in_function("import sys\nsys.exit(0)"), "ok"),
-    "recursion": (in_function("return what_is_left(forget_gates)"), "ok"),
+    "sys.exit": (in_function("import sys\nsys.exit(0)"), "stopped"),
+    "recursion": (in_function("return what_is_left(forget_gates)"), "stopped"),
     "recursion without limit": (in_function(       # memory or time runs out first, or the stack
         "import sys\nsys.setrecursionlimit(10 ** 9)\nf = lambda: f()\nreturn f()"),
-        "ok timeout died"),
-    "memory": (in_function("return [np.empty(10 ** 8) for _ in range(10 ** 4)]"), "ok"),
-    "memory of its process": (in_function("return bytearray(10 ** 12)"), "ok"),
-    "fork bomb": (in_function("import os\nwhile True: os.fork()"), "ok"),
+        EITHER),
+    "memory": (in_function("return [np.empty(10 ** 8) for _ in range(10 ** 4)]"), "stopped"),
+    "memory of its process": (in_function("return bytearray(10 ** 12)"), "stopped"),
+    "fork bomb": (in_function("import os\nwhile True: os.fork()"), "stopped"),
     "output flood": (in_function("while True: print('x' * 10 ** 6)"), "timeout"),
     "report flood": (in_function(
         "import os\nwhile True:\n    for fd in range(3, 9):\n        try: os.write(fd, b'{}\\n' * "
         "10 ** 5)\n        except OSError: pass"), "died"),
     "disk full": (in_function(
-        "k = 0\nwhile True:\n    open(f'/tmp/{k}', 'wb').write(b'x' * 10 ** 7)\n    k += 1"), "ok"),
-    "stdin": (in_function("return input()"), "ok"),
+        "k = 0\nwhile True:\n    open(f'/tmp/{k}', 'wb').write(b'x' * 10 ** 7)\n    k += 1"),
+        "stopped"),
+    "stdin": (in_function("return input()"), "stopped"),
     "closes everything": (in_function("import os\nos.closerange(0, 999)"), "died"),
-    "a syntax error": (with_answer("def what_is_left(forget_gates:\n    return 1"), "missing"),
+    "a syntax error": (with_answer("def what_is_left(forget_gates:\n    return 1"), "stopped"),
     "no function": (with_answer("# nothing yet"), "missing"),
     "a number for a function": (with_answer("what_is_left = 3"), "missing"),
-    "too few arguments": (with_answer("def what_is_left():\n    return 1"), "ok"),
-    "a huge result": (in_function("return np.zeros(10 ** 7)"), "ok"),
+    "too few arguments": (with_answer("def what_is_left():\n    return 1"), "stopped"),
+    "a huge result": (in_function("return np.zeros(10 ** 7)"), "stopped"),
     "builtins gone": (in_function(
-        "import builtins\nbuiltins.len = builtins.range = None\nreturn 1"), "ok"),
+        "import builtins\nbuiltins.len = builtins.range = None\nreturn 1"), "not yet right"),
 }
+
+
+CAUSES = {
+    "a syntax error": ("def what_is_left(g:\n    return 1", "line 1, `def what_is_left(g:`"),
+    "a wrong indent": ("def what_is_left(g):\n    a = 1\n      return a", "line 3, `return a`"),
+    "a merge marker": ("def what_is_left(g):\n<<<<<<< HEAD\n    return 1\n=======\n    return 2",
+                       "merge marker of git in line 2, `<<<<<<< HEAD`"),
+    "Google Drive": ("from google.colab import drive\ndef what_is_left(g):\n    return 1",
+                     "asks for Google Drive in line 1"),
+    "input": ("def what_is_left(g):\n    n = input('n? ')\n    return n", "waits in line 2"),
+    "input in a cell": ("n = input()\ndef what_is_left(g):\n    return n",
+                        "waits in line 1, `n = input()`"),
+    "an import": ("import torch\n\ndef what_is_left(g):\n    return 1",
+                  "imports in line 1, `import torch`"),
+    "an error under a magic": ("%%time\nx = 1 / 0\ndef what_is_left(g):\n    return 1",
+                               "line 2, `x = 1 / 0`, with ZeroDivisionError"),
+    "a name misspelt": ("def what_is_lefts(g):\n    return 1", "is what_is_lefts meant?"),
+    "an error in a function": ("def what_is_left(g):\n    return g.sums()",
+                               "line 2, `return g.sums()`, with AttributeError"),
+}
+
+
+@submissions.in_sandbox
+@pytest.mark.parametrize("what", CAUSES)
+def test_why_there_is_nothing_is_said_with_the_line(what, tmp_path):
+    source, said = CAUSES[what]
+    row = marked(with_answer(source), tmp_path)["4-1"]
+    assert row.status == ("missing" if "misspelt" in what else "stopped")
+    assert said in row.note
+    assert marking.Row(**vars(row)).note == row.note
+
+
+@submissions.in_sandbox
+def test_a_name_that_is_missing_leads_to_the_cell_that_should_have_made_it(tmp_path):
+    notebook = with_answer("def what_is_left(g):\n    return helper(g)")
+    notebook.cells.insert(3, code("import torch\ndef helper(g):\n    return g"))
+    note = marked(notebook, tmp_path)["4-1"].note
+    assert "because the cell that makes helper imports in line 1, `import torch`" in note
+
+
+@submissions.in_sandbox
+def test_slow_cells_cost_only_what_depends_on_them(tmp_path):
+    notebook = solved()
+    for _ in range(8):
+        notebook.cells.insert(3, code("while True: pass"))
+    notebook.cells.insert(3, code("while True: pass\nneeded = 1"))
+    submissions.answer_cells(notebook)["4-1"].source = (
+        "def what_is_left(g):\n    return needed")
+    rows = marked(notebook, tmp_path, seconds=0.5)
+    assert points(rows) == FULL - 2
+    assert "because the cell that makes needed took too long" in rows["4-1"].note
+
+
+@submissions.in_sandbox
+def test_a_call_that_was_slow_once_is_tried_again(tmp_path):
+    notebook = with_answer("tries = []\n\ndef what_is_left(g):\n    tries.append(1)\n"
+                           "    while len(tries) == 1: pass\n"
+                           "    after = np.cumprod(g[::-1], axis=0)[::-1]\n"
+                           "    return np.concatenate([after[1:], np.ones_like(after[:1])])")
+    assert points(marked(notebook, tmp_path, seconds=0.5)) == FULL
+
+
+@submissions.in_sandbox
+def test_what_sleeps_is_stopped_and_what_is_slow_by_others_is_not(tmp_path, monkeypatch):
+    monkeypatch.setattr(sandbox, "IDLE", 0.5)
+    source = "import time\n\ndef what_is_left(g):\n    for _ in range({}):\n" \
+             "        time.sleep(0.1)\n        sum(range(10 ** 6))\n    return 0"
+    assert marked(with_answer(source.format(12)), tmp_path)["4-1"].status == "not yet right"
+    sleeps = "import time\n\ndef what_is_left(g):\n    time.sleep(10 ** 6)"
+    assert marked(with_answer(sleeps), tmp_path, seconds=0.5)["4-1"].status == "timeout"
+
+
+@submissions.in_sandbox
+def test_the_set_up_cell_gives_keras(tmp_path):
+    notebook = with_answer("given = keras, figures\n\ndef what_is_left(g):\n    return 1")
+    assert marked(notebook, tmp_path)["4-1"].status == "not yet right"
+
+
+@pytest.mark.parametrize(("change", "found"), [
+    (lambda text: f"{text}\n# I think so", []), (lambda text: f"{text}  \n\n", []),
+    (lambda text: text.replace('"', "'"), []),
+    (lambda text: f"def mine():\n    return 1\n\n{text}", []),
+    (lambda text: f"# {text}", ["4-1"]), (lambda text: text.replace("4-1", "4-2"), ["4-1"])])
+def test_only_another_check_is_an_edited_check(change, found):
+    notebook = solved()
+    cell = submissions.check_cells(notebook)[0]
+    cell.source = change(cell.source)
+    submission = notebooks.parse(json.dumps(notebook).encode())
+    assert locked.edited(submission, submissions.ASSIGNMENT) == found
+
+
+@pytest.mark.parametrize("path", [*(exercises.ROOT / "notebooks").rglob("0*.ipynb")],
+                         ids=lambda path: f"{path.parent.name}/{path.stem}")
+def test_a_lesson_is_called_a_lesson(path):
+    row, = marking.mark(path, "anna", seed=1)
+    assert row.status == "lesson" and path.stem in row.note
 
 
 def lay(content, path):
@@ -453,7 +562,7 @@ def test_every_fault_has_its_status_and_touches_nobody_else(tmp_path):
             save(notebook, tmp_path / folder / f"{student}.ipynb")
     for number, (content, _) in enumerate(FAULTS.values()):
         lay(content, tmp_path / "together" / f"fault{number}.ipynb")
-    quiet = {"seed": 5, "seconds": 3, "say": lambda line: None}
+    quiet = {"seed": 5, "seconds": 1.5, "say": lambda line: None}
     grade.grade(tmp_path / "alone", tmp_path / "out1", **quiet)
     rows = grade.grade(tmp_path / "together", tmp_path / "out2", **quiet)
     assert lines_of(tmp_path / "out1/grades.csv", good) \
@@ -467,7 +576,7 @@ def test_every_fault_has_its_status_and_touches_nobody_else(tmp_path):
         own = found[f"fault{number}"]
         first_row = next((row for row in own if row.exercise == "4-1"), own[0])
         others = [row for row in own if row.exercise not in ("4-1", "4-6", "4-7", "")]
-        allowed = (status or "unreadable").split()
+        allowed = [status or "unreadable"] if status != EITHER else EITHER.split()
         if first_row.status not in allowed or first_row.points not in (0, ""):
             wrong[what] = first_row
         elif status and what not in ("builtins gone",) and sum(row.points for row in others) \
@@ -476,8 +585,8 @@ def test_every_fault_has_its_status_and_touches_nobody_else(tmp_path):
         elif not first_row.note:
             wrong[what] = "no note"
     assert not wrong, wrong
-    assert {row.status for row in rows} <= set(grade.STATUSES)
-    pages = {page.stem for page in (tmp_path / "out2/feedback").glob("*.html")}
+    assert {row.status for row in rows} <= set(marking.STATUSES)
+    pages = {page.stem for page in (tmp_path / "out2/feedback").glob("*/*.html")}
     assert pages == set(found)
 
 
@@ -490,7 +599,7 @@ def test_a_run_killed_again_and_again_ends_with_the_same_table(tmp_path):
         save(solved() if number % 3 else unsolved(), tmp_path / "class" / f"s{number}.ipynb")
     save("{", tmp_path / "class" / "broken.ipynb")
     command = [sys.executable, str(exercises.ROOT / "coursework/grader/grade.py"),
-               str(tmp_path / "class"), "--seed", "11", "--out"]
+               str(tmp_path / "class"), "--seed", "11", "--class"]
     straight = tmp_path / "straight"
     subprocess.run([*command, str(straight)], check=True, capture_output=True)
     rng, killed = random.Random(0), 0
@@ -515,9 +624,8 @@ def test_a_run_killed_again_and_again_ends_with_the_same_table(tmp_path):
 def test_the_gradebook_and_nbgraders_export_have_the_points(tmp_path):
     save(solved(), tmp_path / "class" / "anna" / "04" / "lstm.ipynb")
     save(unsolved(), tmp_path / "class" / "ben.ipynb")
-    rows = grade.grade(tmp_path / "class", tmp_path / "out", seed=1, say=lambda line: None)
     for _ in range(2):                             # a second run changes nothing
-        record.gradebook(rows, tmp_path / "class", tmp_path / "out")
+        grade.grade(tmp_path / "class", tmp_path / "out", seed=1, say=lambda line: None)
     from nbgrader.api import Gradebook
     course = tmp_path / "out" / "course"
     with Gradebook(f"sqlite:///{course / 'gradebook.db'}", course_id="rnn-course") as book:
@@ -530,7 +638,7 @@ def test_the_gradebook_and_nbgraders_export_have_the_points(tmp_path):
         grade_cell.manual_score = 3
         grade_cell.needs_manual_grade = False
         book.db.commit()
-    record.gradebook(rows, tmp_path / "class", tmp_path / "out")
+    grade.grade(None, tmp_path / "out", seed=1, say=lambda line: None)
     done = subprocess.run([sys.executable, "-m", "nbgrader", "export", "--to", "all.csv"],
                           cwd=course, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
@@ -544,24 +652,17 @@ def test_the_gradebook_and_nbgraders_export_have_the_points(tmp_path):
 
 
 def test_feedback_shows_no_answer_and_no_script():
-    row = grade.Row("<b>eve</b>", "04_lstm", "4-1", 0, 2, "ok", "<script>alert(1)</script>")
-    page = grade.feedback([row])
+    row = marking.Row("<b>eve</b>", "04_lstm", "4-1", 0, 2, "ok", "<script>alert(1)</script>")
+    page = feedback.page([row])
     assert "<script" not in page
     assert "&lt;b&gt;eve" in page
 
 
 def test_a_name_like_a_formula_is_no_formula_in_the_table():
-    row = grade.Row("=HYPERLINK(1)", "04_lstm", "4-1", 0, 2, "ok", "+1")
+    row = marking.Row("=HYPERLINK(1)", "04_lstm", "4-1", 0, 2, "ok", "+1")
     line = next(csv.DictReader(io.StringIO(grade.table([row]))))
     assert line["student"] == "'=HYPERLINK(1)"
     assert line["note"] == "'+1"
-
-
-def test_students_are_named_by_folder_or_file(tmp_path):
-    for name in ("anna/04/x.ipynb", "ben.ipynb", "cleo/a.ipynb", "cleo/b.ipynb", ".hidden/z.ipynb",
-                 "ben.txt"):
-        save("{}", tmp_path / name)
-    assert set(grade.discover(tmp_path)) == {"anna", "ben", "ben.txt", "cleo/a", "cleo/b"}
 
 
 def test_without_bubblewrap_there_is_a_sentence_and_no_run(tmp_path, monkeypatch):
@@ -607,6 +708,74 @@ def test_the_wire_refuses_depth():
         wire.pack(deep)
 
 
+SAID = "The forget gate multiplies, so *most* of it is lost."
+
+
+def words(change):
+    """Return an unsolved notebook in which somebody answered exercise 4-7 in a way of their own."""
+    notebook = unsolved()
+    place = next(n for n, cell in enumerate(notebook.cells)
+                 if cell.metadata.nbgrader.grade_id == "4-7")
+    change(notebook.cells, place)
+    return notebook
+
+
+def at_end(cells, place):
+    cells.append(nbformat.v4.new_markdown_cell(f"**Exercise 4-7.** {SAID}"))
+    cells.insert(place + 1, cells.pop(1))          # a cell of ours between question and answer
+
+
+def as_code(cells, place):
+    cells[place].cell_type = "code"
+    cells[place].source = SAID
+
+
+def as_raw(cells, place):
+    cells[place] = nbformat.v4.new_raw_cell(SAID)
+
+
+PLACES = {
+    "its own cell": lambda cells, n: cells[n].update(source=SAID),
+    "below the line to replace": lambda cells, n: cells[n].update(
+        source=f"{locked.NO_ANSWER}\n\n{SAID}"),
+    "a new cell behind": lambda cells, n: cells.insert(n + 1, nbformat.v4.new_markdown_cell(SAID)),
+    "a new cell before": lambda cells, n: cells.insert(n, nbformat.v4.new_markdown_cell(SAID)),
+    "a new cell, its own deleted": lambda cells, n: cells.__setitem__(
+        n, nbformat.v4.new_markdown_cell(SAID)),
+    "merged with the question": lambda cells, n: (
+        cells[n - 1].update(source=f"{cells[n - 1].source}\n\n{cells[n].source}\n{SAID}"),
+        cells.pop(n)),
+    "inside the question": lambda cells, n: cells[n - 1].update(
+        source=cells[n - 1].source.replace("\n\n", f"\n\n{SAID}\n\n", 1)),
+    "a code cell": as_code,
+    "a raw cell": as_raw,
+    "at the end under its number": at_end,
+}
+
+
+@pytest.mark.parametrize("metadata", ["as it is", "without metadata"])
+@pytest.mark.parametrize("place", PLACES)
+def test_an_answer_in_words_is_found_wherever_it_was_written(place, metadata):
+    notebook = words(PLACES[place])
+    if metadata != "as it is":
+        notebook = stripped(notebook)
+        if place == "inside the question":
+            return                                 # nothing tells it from another text any more
+    submission = notebooks.parse(json.dumps(notebook).encode())
+    said = locked.answer(submission, "04_lstm", "4-7")
+    assert SAID in said and locked.NO_ANSWER not in said
+    assert "A colleague says" not in said
+    assert locked.answer(submission, "04_lstm", "4-6") == ""
+
+
+@pytest.mark.parametrize("assignment", exercises.available())
+def test_no_answer_is_found_where_there_is_none(assignment):
+    for notebook in (unsolved(assignment), stripped(unsolved(assignment))):
+        submission = notebooks.parse(json.dumps(notebook).encode())
+        for question in locked.questions(assignment):
+            assert locked.answer(submission, assignment, question) == ""
+
+
 def test_answers_in_words_are_found_without_metadata():
     words = notebooks.Submission([(cell.cell_type, cell.source, "") for cell in solved().cells])
     assert "one millionth" in locked.answer(words, "04_lstm", "4-6")
@@ -621,5 +790,21 @@ def test_the_escapes_would_work_without_the_walls(cheat, tmp_path):
     text = json.dumps(CHEATS["escape"][cheat]).replace("{outside}", str(outside)) \
         .replace("/tmp/home/x", str(tmp_path / "link"))
     path = save(text, tmp_path / "anna.ipynb")
-    grade.mark(path, "anna", None, seed=7, unsafe=True)
+    marking.mark(path, "anna", seed=7, unsafe=True)
     assert outside.exists()
+
+
+@submissions.in_sandbox
+@pytest.mark.parametrize(("old", "new", "said"), [
+    ("g = np.tanh(a[:, size:2 * size])", "g = a[:, size:2 * size]",
+     "It looks as if the tanh of the candidate is missing"),
+    ("o * np.tanh(new_c)", "o * new_c", "It looks as if the tanh in h' = o tanh(c') is missing"),
+    ("g = np.tanh(", "g = sigmoid(", "It looks as if the candidate has a sigmoid")])
+def test_a_forgotten_tanh_is_named(old, new, said, tmp_path):
+    notebook = solved()
+    cell = submissions.answer_cells(notebook)["4-2"]
+    assert old in cell.source
+    cell.source = cell.source.replace(old, new)
+    row = marked(notebook, tmp_path)["4-2"]
+    assert (row.status, row.points) == ("not yet right", 0)
+    assert said in row.note

@@ -201,6 +201,15 @@ def test_a_released_assignment_tells_the_student_what_to_do(made):
     assert sum(cell.source == locked.NO_ANSWER for cell in notebook.cells) == 2
 
 
+def test_the_readme_starts_jupyter_where_lessons_and_assignments_are(made):
+    readme = (made / "README.md").read_text(encoding="utf-8")
+    command = re.search(r"`(\.venv/bin/python -m jupyterlab[^`]*)`", readme)[1]
+    assert command.split()[3:] == []               # a folder behind it would hide the others
+    for folder in re.findall(r"`(notebooks|assignments)/?`", readme):
+        assert (made / folder).is_dir()
+    assert {"notebooks", "assignments"} <= set(re.findall(r"`(notebooks|assignments)/?`", readme))
+
+
 @pytest.fixture(scope="module")
 def address(made, tmp_path_factory):
     """Return an environment in which the course's address leads to the bundle."""

@@ -19,7 +19,7 @@ import browser
 import formgrader
 import payloads
 import submissions
-from coursework.grader import clean, grade, notebooks, pages, record, release
+from coursework.grader import clean, feedback, grade, marking, notebooks, pages, record, release
 
 ASSIGNMENT = submissions.ASSIGNMENT
 NOTEBOOK = f"assignment_{ASSIGNMENT}"
@@ -254,10 +254,10 @@ def test_on_a_feedback_page_nothing_runs_and_all_is_read(world, start):
     to = world.collector.address
     names = list(payloads.TEXTS)[start:start + 8]
     texts = [payloads.filler(name, to)(payloads.TEXTS[name]) for name in names]
-    rows = [grade.Row(texts[0], ASSIGNMENT, "4-1", 0, 2, "ok", text) for text in texts]
-    tab = on_disk(world, names[0], grade.feedback(rows))
+    rows = [marking.Row(texts[0], ASSIGNMENT, "4-1", 0, 2, "ok", text) for text in texts]
+    tab = on_disk(world, names[0], feedback.page(rows))
     shown = flat(tab.run("document.body.innerText"))
-    assert [text for text in texts if clean.line(text, grade.LONGEST_NOTE) not in shown] == []
+    assert [text for text in texts if clean.line(text, marking.LONGEST_NOTE) not in shown] == []
     assert tab.run("[...document.querySelectorAll('td *, h1 *')].length") == 0
     assert tab.run("getComputedStyle(document.body).fontSize") == "18px"
     formgrader.touch(tab, "body")
@@ -294,7 +294,7 @@ def test_without_its_policy_the_same_page_is_caught(world):
 
 def test_our_table_has_no_formula():
     notes = [*payloads.NAMES.values(), *payloads.TEXTS.values(), "\t=1", "\r\n@1", " ;  +1", "＝1"]
-    rows = [grade.Row(text, ASSIGNMENT, "4-1", 0, 2, "ok", text) for text in notes]
+    rows = [marking.Row(text, ASSIGNMENT, "4-1", 0, 2, "ok", text) for text in notes]
     text = grade.table(rows)
     assert formulas(text) == []
     assert len(list(csv.reader(io.StringIO(text)))) == len(rows) + 1
@@ -430,7 +430,7 @@ def test_students_whose_files_have_odd_names_have_rows_and_pages_of_their_own(tm
     assert len({row.student for row in rows}) == len(payloads.NAMES)
     assert all(clean.visible(character) for row in rows for character in row.student)
     kept = {path: path.read_bytes() for path in (tmp_path / "out").rglob("*") if path.is_file()}
-    assert len(list((tmp_path / "out" / "feedback").glob("*.html"))) == len(payloads.NAMES)
+    assert len(list((tmp_path / "out" / "feedback").glob("*/*.html"))) == len(payloads.NAMES)
     grade.grade(tmp_path / "class", tmp_path / "out", seed=1, unsafe=True, say=lambda line: None)
     assert kept == {path: path.read_bytes() for path in (tmp_path / "out").rglob("*")
                     if path.is_file()}
@@ -441,11 +441,11 @@ def test_an_error_that_a_student_wrote_is_one_clean_line(tmp_path):
     made = submissions.with_answer("def what_is_left(gates):\n    raise ValueError("
                                    "'\\x1b[2J\\u202e<script>' + 'x' * 10 ** 5)")
     path = submissions.save(made, tmp_path / "anna.ipynb")
-    row, *_ = [row for row in grade.mark(path, "anna", None, seed=7, unsafe=True)
+    row, *_ = [row for row in marking.mark(path, "anna", seed=7, unsafe=True)
                if row.exercise == "4-1"]
     assert "⟨U+001B⟩[2J⟨U+202E⟩<script>" in row.note
-    assert len(row.note) <= grade.LONGEST_NOTE and "\n" not in row.note
-    assert grade.Row(**json.loads(json.dumps(vars(row)))) == row
+    assert len(row.note) <= marking.LONGEST_NOTE and "\n" not in row.note
+    assert marking.Row(**json.loads(json.dumps(vars(row)))) == row
 
 
 def test_a_half_character_in_a_notebook_stops_nobody(tmp_path):

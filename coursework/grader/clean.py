@@ -22,6 +22,7 @@ TAGS = {"blockquote", "br", "code", "dd", "del", "div", "dl", "dt", "em", "h1", 
         "tr", "ul"}
 LINKS = ("link", "auto_link", "auto_email", "inline_html", "block_html", "raw_html", "ref_link")
 PICTURE = re.compile(r"(data:[^,\s]{0,100},)[A-Za-z0-9+/=%]{60,}|attachment:")
+LIKE = str.maketrans("<>&[]`$\\*_#!|~", "‹›＆［］‘＄＼∗＿＃！∣～")
 LEFT_OUT = "(A picture is left out here; it is in the file that was handed in.)"
 CUT = "(The rest is left out here; it is in the file that was handed in.)"
 
@@ -102,6 +103,14 @@ def cell(value):
     if not isinstance(value, str):
         return value
     return re.sub(r"(^|;)(\s*)(?=[=+\-@＝＋－＠])", r"\1\2'", line(value))
+
+
+def spoken(value):
+    """Return a text as one line for a place that reads Markdown and HTML, where it does nothing.
+
+    What begins a tag, a link, a formula or an entity gives way to a sign that looks like it.
+    """
+    return line(value, LONGEST_TEXT).translate(LIKE)
 
 
 class Renderer(IPythonRenderer):

@@ -1,8 +1,7 @@
-"""Mark a folder of submissions: `make grade SUBMISSIONS=dir`.
+"""Mark what a class handed in: `make grade`, or `make grade SUBMISSIONS=folder-or-zip`.
 
-Every file becomes rows of build/grades/grades.csv, one per exercise, and one page of feedback.
-A submission is marked by what its functions answer to fresh random inputs; what its own check
-cells say counts for nothing. A run that was interrupted goes on where it stopped.
+What is named is collected first. Then everything that counts in the class's folder is marked, so
+the table is that of the whole term. A run that was interrupted goes on where it stopped.
 """
 
 import argparse
@@ -10,224 +9,35 @@ import csv
 import hashlib
 import io
 import json
-import os
 import secrets
-import shutil
 import sys
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent.parent))
 
-import numpy as np
-from markupsafe import Markup
-
-from coursework.grader import clean, exercises, locked, notebooks, pages, record, sandbox
+from coursework.grader import clean, exercises, feedback, record, sandbox
+from coursework.grader.marking import Row, mark
+from coursework.term import book, collect, platforms, roster, settings, standing, unpack
 from utils import checks, wire
 
-OUT = exercises.ROOT / "build" / "grades"
-FIELDS = ("student", "assignment", "exercise", "points", "possible", "status", "note")
-STATUSES = ("ok", "timeout", "died", "unreadable", "missing", "tampered")
-GIGABYTE = 2**30
-LONGEST_NOTE = 1_000                # characters
-ATTEMPTS = 6                        # a submission with more places that hang or die is given up
+FIELDS = ("student", "assignment", "exercise", "points", "possible", "status", "note", "hand",
+          "comment")
+UNREAD = "unread"                   # the folder of pages on files that are no assignment
 
 
-@dataclass
-class Row:
-    """One line of the table: what a student has for one exercise.
-
-    A name and a note may hold what a student typed: they are cleaned here, where all rows begin.
-    """
-
-    student: str
-    assignment: str
-    exercise: str
-    points: int | str
-    possible: int | str
-    status: str
-    note: str = ""
-
-    def __post_init__(self):
-        self.student, self.note = clean.line(self.student), clean.line(self.note, LONGEST_NOTE)
-
-
-def cases(exercise, seed):
-    """Return the hidden cases of an exercise, the same for every student of a run."""
-    words = [seed, *hashlib.sha256(exercise.name.encode()).digest()[:8]]
-    return list(exercise.cases(np.random.default_rng(words)))
-
-
-def execute(submission, coded, hidden, seconds, unsafe):
-    """Run a submission until its steps that hang or die are known; return results and faults.
-
-    Args:
-        submission: the notebook.
-        coded: its exercises.
-        hidden: {exercise name: cases}.
-        seconds: allowed for one step.
-        unsafe: without the sandbox.
-
-    Returns:
-        The last run, and {step: "timeout" or "died"} for the steps that were left out of it.
-    """
-    keras = any(exercise.keras for exercise in coded)
-    job = {"cells": notebooks.runnable(submission.code()),
-           "calls": [[exercise.name, exercise.function,
-                      [case.packed() for case in hidden[exercise.name]]] for exercise in coded],
-           "memory": (24 if keras else 4) * GIGABYTE, "cpu": int(6 * seconds)}
-    faults = {}
-    for _ in range(ATTEMPTS):
-        found = sandbox.run({**job, "skip": [list(step) for step in faults]}, seconds, unsafe)
-        if found.end == "done":
-            return found, faults
-        step = found.step if len(found.step) == 2 and found.step[0] in ("cell", "call") else None
-        end = "timeout" if found.end == "timeout" else "died"
-        if step is None or step in faults:
-            break
-        faults[step] = end
-    return sandbox.Run(), dict.fromkeys([("call", exercise.name) for exercise in coded], end)
-
-
-def judge(exercise, hidden, found, faults):
-    """Return (points, status, note) for one exercise of a submission that was run."""
-    if ("call", exercise.name) in faults:
-        status = faults["call", exercise.name]
-        return 0, status, ("It did not end in the time allowed." if status == "timeout"
-                           else "Its process ended before it answered.")
-    answers = {}
-    for event in found.events:
-        if isinstance(case := event.get("case"), list) and case[:1] == [exercise.name]:
-            answers[case[-1]] = event
-    if not answers:
-        cells = [status for (kind, _), status in faults.items() if kind == "cell"]
-        if cells:
-            return 0, cells[0], f"{exercise.function} is not there: a cell above it " + (
-                "did not end in the time allowed." if cells[0] == "timeout" else "ended the run.")
-        return 0, "missing", f"There is no function {exercise.function}."
-    for number, case in enumerate(hidden):
-        event = answers.get(number, {})
-        if "error" in event or "value" not in event:
-            error = str(event.get("error", "no answer"))[:200]
-            if error.startswith("NotImplementedError"):
-                return 0, "missing", "It is not written yet."
-            return 0, "ok", f"{case.what}: it stops with {error}"
-        try:
-            answer = wire.unpack(event["value"])
-        except wire.WireError as error:
-            return 0, "ok", f"{case.what}: the answer is not plain data: {error}"
-        if (problem := exercise.problem(case, answer)) is not None:
-            return 0, "ok", f"{case.what}: {problem}{looks_like(exercise, case, answer)}"
-    return exercise.points, "ok", ""
-
-
-def looks_like(exercise, case, answer):
-    """Return which known mistake gives this answer, as a sentence, or nothing."""
-    for name, function in exercise.mistakes.items():
-        try:
-            wrong = case.ask(function)
-        except Exception:  # a mistake may stop where the right function does not
-            continue
-        if checks.compare(wrong, answer) is None:
-            return f". It looks as if {name}."
-    return ""
-
-
-def mark(path, student, assignment, seed, seconds=10.0, unsafe=False):
-    """Return the rows of one file.
-
-    Args:
-        path: the file.
-        student: its owner.
-        assignment: what it must be, or None to find out.
-        seed: of the hidden cases.
-        seconds: allowed for a cell or for the calls of an exercise; six times that for a Keras one.
-        unsafe: without the sandbox.
-    """
-    try:
-        submission = notebooks.read(path)
-        wanted = [assignment] if assignment else exercises.available()
-        assignment = assignment or notebooks.which_assignment(
-            submission, path, {name: locked.signs(name) for name in wanted})
-    except notebooks.UnreadableError as error:
-        listed = exercises.load(assignment) if assignment else []
-        places = [(exercise.name, 0, exercise.points) for exercise in listed] or [("", "", "")]
-        return [Row(student, assignment or "", *place, "unreadable", f"The file {error}.")
-                for place in places]
-    coded = exercises.coded(assignment)
-    hidden = {exercise.name: cases(exercise, seed) for exercise in coded}
-    if any(exercise.keras for exercise in coded):
-        seconds *= 6
-    found, faults = execute(submission, coded, hidden, seconds, unsafe)
-    changed = locked.edited(submission, assignment)
-    rows = []
-    for exercise in exercises.load(assignment):
-        if isinstance(exercise, exercises.Explained):
-            written = locked.answer(submission, assignment, exercise.name)
-            rows.append(Row(student, assignment, exercise.name, "" if written else 0,
-                            exercise.points, "ok" if written else "missing",
-                            "To be marked by hand." if written else "There is no answer."))
-            continue
-        points, status, note = judge(exercise, hidden[exercise.name], found, faults)
-        if exercise.name in changed:
-            said = "Its check cell was edited or deleted; the points come from the grader's own."
-            status, note = ("tampered" if status == "ok" else status), f"{note} {said}".strip()
-        rows.append(Row(student, assignment, exercise.name, points, exercise.points, status, note))
-    return rows
-
-
-def discover(folder):
-    """Return {student: path} for every file below a folder; hidden files are left out.
-
-    A file alone in a student's folder has the folder's name, whatever stands between (nbgrader's
-    submitted/student/assignment/notebook); a file beside others has its own name too. Characters
-    that nobody can see are replaced by their number.
-    """
-    files = sorted(path for path in folder.rglob("*")
-                   if not path.is_dir() or path.is_symlink()
-                   if not any(part.startswith(".") for part in path.relative_to(folder).parts))
-    found = {}
-    for path in files:
-        parts = path.relative_to(folder).parts
-        alone = len(parts) > 1 and sum(
-            other.relative_to(folder).parts[0] == parts[0] for other in files) == 1
-        name = clean.line(parts[0] if alone else "/".join((*parts[:-1], path.stem)))
-        while name in found:
-            name += clean.line(path.suffix) or "+"
-        found[name] = path
-    return found
-
-
-def write(path, text):
-    """Write a file so that it is there whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{path.name}.{os.getpid()}")
-    with open(partial, "w", encoding="utf-8", newline="") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(partial, path)
-
-
-def fingerprint(path, *settings):
+def fingerprint(*values):
     """Return a name for what a file holds and how it is marked."""
-    digest = hashlib.sha256(repr(settings).encode())
-    try:
-        if path.is_file() and not path.is_symlink() \
-                and path.stat().st_size <= notebooks.LARGEST_FILE:
-            digest.update(path.read_bytes())
-        else:
-            digest.update(f"{path.is_symlink()} {path.lstat().st_size}".encode())
-    except OSError as error:
-        digest.update(type(error).__name__.encode())
-    return digest.hexdigest()[:24]
+    return hashlib.sha256(repr(values).encode(errors="surrogatepass")).hexdigest()[:24]
 
 
 def rules():
     """Return a digest of the code and the exercises that decide about points."""
     digest = hashlib.sha256()
-    files = [*(exercises.ROOT / "coursework").rglob("*.py"), *exercises.SOURCE.rglob("*.ipynb"),
-             *Path(checks.__file__).parent.glob("*.py"), Path(wire.__file__)]
+    files = [*(exercises.ROOT / "coursework" / "grader").glob("*.py"),
+             *(exercises.ROOT / "coursework" / "hidden").glob("*.py"),
+             *exercises.SOURCE.rglob("*.ipynb"), *Path(checks.__file__).parent.glob("*.py"),
+             Path(wire.__file__)]
     for path in sorted(files):
         digest.update(path.read_bytes())
     return digest.hexdigest()[:24]
@@ -243,89 +53,173 @@ def table(rows):
     return text.getvalue()
 
 
-def feedback(rows):
-    """Return a student's page: points, status and note per exercise; no hidden check."""
-    total = sum(row.points for row in rows if isinstance(row.points, int))
-    possible = sum(row.possible for row in rows if isinstance(row.possible, int))
-    said = Markup("<p>{} of {} points so far.</p>\n").format(total, possible)
-    listed = pages.table(("exercise", "points", "of", "status", "note"), (
-        (row.exercise, row.points, row.possible, row.status, row.note) for row in rows))
-    return pages.page(f"{rows[0].student}: {rows[0].assignment or 'unreadable file'}",
-                      said + listed)
+def replace_file(path, text):
+    """Write a file unless it holds just this."""
+    try:
+        if path.read_bytes() == text.encode("utf-8"):
+            return
+    except OSError:
+        pass
+    book.write(path, text)
 
 
-def grade(folder, out=OUT, assignment=None, seed=None, seconds=10.0, unsafe=False, say=print):
-    """Mark every file below a folder.
+def write_pages(folder, rows, paths, standings):
+    """Write a page per student and assignment; take away the pages of what is no longer there.
 
     Args:
-        folder: the submissions.
-        out: where grades.csv, feedback/ and the state of the run go.
-        assignment: what all files are, or None to find out for each.
-        seed: of the hidden cases; None draws one at the first run and keeps it in `out`.
+        folder: of the class.
+        rows: the table.
+        paths: {(student, assignment): file}.
+        standings: {student: {assignment: Standing}}.
+    """
+    grouped, made, version = {}, {}, rules()
+    for row in rows:
+        grouped.setdefault((row.assignment or UNREAD, row.student), []).append(row)
+    record_ = folder / "state" / "pages.json"
+    written = json.loads(record_.read_text(encoding="utf-8")) if record_.is_file() else {}
+    for (assignment, student), own in grouped.items():
+        file = paths.get((student, assignment))
+        one = standings.get(student, {}).get(assignment)
+        path = folder / "feedback" / assignment / f"{clean.identifier(student)}.html"
+        name = path.relative_to(folder).as_posix()
+        made[name] = fingerprint(own, file and file.name, one, version)
+        if written.get(name) != made[name] or not path.is_file():
+            replace_file(path, feedback.page(own, file and feedback.read(file), one))
+    for path in (folder / "feedback").rglob("*.html"):
+        if path.relative_to(folder).as_posix() not in made:
+            path.unlink()
+    replace_file(record_, json.dumps(made))
+
+
+def seed_of(folder, seed):
+    """Return the seed of a class: the one that is given, or the first that was ever drawn."""
+    remembered = folder / "seed.txt"
+    if seed is None and remembered.is_file():
+        return int(remembered.read_text(encoding="utf-8"))
+    seed = secrets.randbits(32) if seed is None else seed
+    replace_file(remembered, f"{seed}\n")
+    return seed
+
+
+def grade(source=None, folder=settings.FOLDER, assignment=None, seed=None, seconds=10.0,
+          unsafe=False, say=print):
+    """Mark everything that counts in a class's folder.
+
+    Args:
+        source: folder or zip that is collected first, or None.
+        folder: of the class; grades.csv, feedback/ and the gradebook go there.
+        assignment: mark this one alone, and leave all others as they are in the last table.
+        seed: of the hidden cases; None is the one that the class has.
         seconds: allowed for one step of a submission.
         unsafe: without the sandbox.
         say: shows progress.
 
     Returns:
-        List of Row.
+        List of Row: the table of the whole term.
 
     Raises:
         SandboxError: student code cannot be run safely here.
+        UnpackError, RosterError, SettingsError: what was handed in cannot be collected.
     """
     sandbox.require(unsafe)
-    remembered = out / "seed.txt"
-    if seed is None:
-        if not remembered.is_file():
-            write(remembered, f"{secrets.randbits(32)}\n")
-        seed = int(remembered.read_text(encoding="utf-8"))
-    else:
-        write(remembered, f"{seed}\n")
-    students, version, rows = discover(folder), rules(), []
-    for number, (student, path) in enumerate(students.items(), 1):
-        name = fingerprint(path, student, assignment, seed, seconds, version)
-        kept = out / "state" / f"{name}.json"
-        if kept.is_file():
-            found = [Row(**row) for row in json.loads(kept.read_text(encoding="utf-8"))]
-        else:
-            found = mark(path, student, assignment, seed, seconds, unsafe)
-            write(kept, json.dumps([asdict(row) for row in found]))
-        rows += found
-        points = sum(row.points for row in found if isinstance(row.points, int))
-        say(f"{number} of {len(students)}: {student}, {points} points")
-    shutil.rmtree(out / "feedback", ignore_errors=True)
-    for student in students:
-        page = out / "feedback" / f"{clean.identifier(student)}.html"
-        write(page, feedback([row for row in rows if row.student == student]))
-    write(out / "grades.csv", table(rows))
+    given, register = settings.read(folder), settings.students(folder)
+    ruled = standing.rules(given)
+    if source is not None:
+        collect.collect(source, folder, say=say, brief=True)
+    seed, version, rows = seed_of(folder, seed), rules(), []
+    with book.Book(folder) as kept:
+        files = kept.current(given.attempts)
+        last = kept.table()
+        before = [Row(**row) for row in json.loads(last["grades"])] if last else []
+        chosen = [one for one in files if assignment in (None, one["assignment"])]
+        if assignment is not None:
+            rows = [row for row in before if row.assignment != assignment]
+        for number, one in enumerate(chosen, 1):
+            name = fingerprint(one["digest"], one["student"], seed, seconds, version)
+            state = folder / "state" / f"{name}.json"
+            if not kept.path(one["digest"]).is_file():         # a link, too large, a broken zip
+                found = [Row(one["student"], "", "", "", "", "unreadable",
+                             f"The file was not read: {one['why']}.")]
+            elif state.is_file():
+                found = [Row(**row) for row in json.loads(state.read_text(encoding="utf-8"))]
+            else:
+                found = mark(kept.path(one["digest"]), one["student"], seed, seconds, unsafe)
+                book.write(state, json.dumps([asdict(row) for row in found]))
+            rows += found
+            points = sum(row.points for row in found if isinstance(row.points, int))
+            say(f"{number} of {len(chosen)}: {clean.line(one['student'])}, "
+                f"{one['assignment'] or 'no assignment'}, {points} points")
+        rows = record.with_hand_marks(rows, folder)
+        rows.sort(key=lambda row: (row.student, row.assignment))
+        number, new = kept.add_table(json.dumps([asdict(row) for row in rows]), seed)
+        if new:
+            say(changes(before, rows, number))
+        replace_file(folder / "tables" / f"{number:04}.csv", table(rows))
+        replace_file(folder / "grades.csv", table(rows))
+        paths = {(one["student"], one["assignment"]): kept.path(one["digest"]) for one in files}
+        found = standing.standings(rows, files, ruled, register)
+        platforms.write_all(folder, found, register)
+        write_pages(folder, rows, paths, found)
+        record.gradebook(rows, paths, folder)
     return rows
+
+
+def changes(before, rows, number):
+    """Return what a new table changed, as a sentence."""
+    def keyed(table_):
+        return {(row.student, row.assignment, row.exercise): row.earned for row in table_}
+    old, new = keyed(before), keyed(rows)
+    other = sum(old[key] != new[key] for key in old.keys() & new.keys())
+    return (f"Table {number}: {len(new.keys() - old.keys())} new rows, {other} with other points, "
+            f"{len(old.keys() - new.keys())} gone.")
+
+
+def earlier(folder, number):
+    """Write a table as it once was; return its path, or None if there is no such table."""
+    with book.Book(folder) as kept:
+        found = kept.table(number)
+    if found is None:
+        return None
+    path = folder / "tables" / f"{number:04}.csv"
+    replace_file(path, table([Row(**row) for row in json.loads(found["grades"])]))
+    return path
 
 
 def main(words=None):
     """Mark what the command line names; return the exit status."""
     parser = argparse.ArgumentParser(prog="grade", description=__doc__.splitlines()[0])
-    parser.add_argument("submissions", type=Path)
+    parser.add_argument("submissions", type=Path, nargs="?")
+    parser.add_argument("--class", dest="folder", type=Path, default=settings.FOLDER)
     parser.add_argument("--assignment", choices=exercises.available())
     parser.add_argument("--seed", type=int)
-    parser.add_argument("--out", type=Path, default=OUT)
+    parser.add_argument("--table", type=int)
     parser.add_argument("--unsafe", action="store_true")
     chosen = parser.parse_args(words)
-    if not chosen.submissions.is_dir():
-        print(f"{chosen.submissions} is not a folder; name the folder that holds what the students "
-              "handed in: make grade SUBMISSIONS=folder.", file=sys.stderr)
+    folder = chosen.folder.resolve()
+    if chosen.submissions is None and not (folder / "book.db").is_file():
+        print("Nothing is collected yet. Write for instance make grade SUBMISSIONS=folder, with a "
+              "folder or zip of what students handed in.", file=sys.stderr)
         return 2
+    if chosen.table is not None:
+        path = earlier(folder, chosen.table)
+        print(f"Table {chosen.table} stands in {path}." if path else
+              f"There is no table {chosen.table}.", file=sys.stdout if path else sys.stderr)
+        return 0 if path else 2
     try:
-        rows = grade(chosen.submissions, chosen.out.resolve(), chosen.assignment, chosen.seed,
+        if chosen.submissions is not None:
+            collect.refuse_the_course(chosen.submissions)
+        rows = grade(chosen.submissions, folder, chosen.assignment, chosen.seed,
                      unsafe=chosen.unsafe)
-        record.gradebook(rows, chosen.submissions, chosen.out.resolve())
-    except sandbox.SandboxError as error:
+    except (sandbox.SandboxError, unpack.UnpackError, roster.RosterError,
+            settings.SettingsError) as error:
         print(error, file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("Stopped; run the same command again to go on.", file=sys.stderr)
         return 130
-    seed = (chosen.out / "seed.txt").read_text(encoding="utf-8").strip()
-    print(f"{len(rows)} rows in {chosen.out / 'grades.csv'}; a page per student in "
-          f"{chosen.out / 'feedback'}; seed {seed}.")
+    seed = (folder / "seed.txt").read_text(encoding="utf-8").strip()
+    print(f"{len(rows)} rows in {folder / 'grades.csv'}; a page per student in "
+          f"{folder / 'feedback'}; seed {seed}.")
     return 0
 
 

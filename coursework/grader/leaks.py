@@ -11,7 +11,7 @@ import tokenize
 
 from coursework.grader import exercises, locked
 
-STUB = 'raise NotImplementedError("Put your code in place of this line.")'
+STUB = locked.STUB
 MARKERS = ("begin solution", "end solution", "begin hidden tests", "end hidden tests",
            "begin mark scheme", "end mark scheme")
 SHORTEST = 12                      # characters without spaces in a line that gives something away

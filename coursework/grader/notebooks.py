@@ -3,7 +3,6 @@
 import contextlib
 import io
 import json
-import re
 import stat
 from dataclasses import dataclass, field
 
@@ -15,14 +14,20 @@ class UnreadableError(ValueError):
     """A file is not a notebook that can be graded; the message says why."""
 
 
+class LessonError(UnreadableError):
+    """A file is a lesson, not an assignment."""
+
+
 @dataclass
 class Submission:
     """A student's notebook: the text of its cells.
 
-    `cells` are (kind, source, grade_id) in order, kind "code" or "markdown".
+    `cells` are (kind, source, grade_id) in order, kind "code" or "markdown"; `points` are those
+    that its metadata claims, by grade_id.
     """
 
     cells: list = field(default_factory=list)
+    points: dict = field(default_factory=dict)
 
     def code(self):
         """Return the sources of the code cells."""
@@ -35,7 +40,6 @@ def read(path):
     Raises:
         UnreadableError: not a regular file, too large, not JSON, not a notebook.
     """
-    import nbformat
     try:
         status = path.lstat()
         if stat.S_ISLNK(status.st_mode):
@@ -48,6 +52,16 @@ def read(path):
         raw = path.read_bytes()
     except OSError as error:
         raise UnreadableError(f"cannot be opened ({type(error).__name__})") from None
+    return parse(raw)
+
+
+def parse(raw):
+    """Return the Submission that a file's bytes hold.
+
+    Raises:
+        UnreadableError: not JSON, not a notebook.
+    """
+    import nbformat
     if not raw.strip():
         raise UnreadableError("is empty")
     try:
@@ -63,9 +77,13 @@ def read(path):
         cells = [(str(cell["cell_type"]), "".join(cell["source"]),
                   str(cell.get("metadata", {}).get("nbgrader", {}).get("grade_id", "")))
                  for cell in data["cells"][:MOST_CELLS]]
+        marks = [cell.get("metadata", {}).get("nbgrader", {})
+                 for cell in data["cells"][:MOST_CELLS]]
+        points = {str(mark["grade_id"]): mark.get("points") for mark in marks if mark.get("grade")
+                  and not mark.get("solution")}
     except Exception:
         raise UnreadableError("is JSON, but not a notebook") from None
-    return Submission(cells)
+    return Submission(cells, points)
 
 
 def plain(source):
@@ -84,26 +102,3 @@ def runnable(sources):
         except Exception:
             found.append(source)           # it will fail in the sandbox, as in the notebook
     return found
-
-
-def which_assignment(submission, path, assignments):
-    """Return the assignment that a notebook belongs to.
-
-    Args:
-        submission: the notebook.
-        path: its path; a number from 01 to 08 in the name decides where the content does not.
-        assignments: {name: list of function names and locked texts}.
-
-    Raises:
-        UnreadableError: none of them.
-    """
-    whole = "\n".join(plain(source) for _, source, _ in submission.cells)
-    counts = {name: sum(text in whole for text in texts) for name, texts in assignments.items()}
-    best = max(counts, key=counts.get, default=None)
-    if best is not None and counts[best]:
-        return best
-    for number in re.findall(r"(?<!\d)0?([1-8])(?!\d)", path.stem):
-        for name in assignments:
-            if name.startswith(f"0{number}"):
-                return name
-    raise UnreadableError("holds no exercise of this course")

@@ -12,7 +12,9 @@ from markupsafe import Markup
 
 STYLE = ("body{font:18px/1.5 sans-serif;max-width:50rem;margin:2rem auto;padding:0 1rem}"
          "td,th{text-align:left;vertical-align:top;padding:.3rem .8rem .3rem 0}"
-         "td{overflow-wrap:anywhere}")
+         "td{overflow-wrap:anywhere}"
+         "pre{white-space:pre-wrap;overflow-wrap:anywhere;background:#f4f4f4;padding:.6rem}"
+         "figure{margin:1rem 0}img{max-width:100%}")
 POLICY = ("default-src 'none'; img-src data:; base-uri 'none'; form-action 'none'; style-src "
           f"'sha256-{base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()}'")
 PAGE = Markup("""<!doctype html>

@@ -11,6 +11,8 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import psutil
+
 from coursework.grader import seccomp
 from utils import wire
 
@@ -18,6 +20,9 @@ INSIDE = Path(__file__).with_name("worker.py"), Path(wire.__file__)
 LARGEST_REPORT = 32 * 1024 * 1024
 MOST_EVENTS = 10_000                # a notebook of a thousand cells reports far fewer
 MEGABYTE = 1024 * 1024
+START = 60                          # processor seconds for Python, NumPy and Keras to load
+IDLE = 5                            # seconds in which a process may wait beyond its time
+LOOK = 0.2                          # seconds between two looks at it
 
 
 class SandboxError(RuntimeError):
@@ -26,11 +31,14 @@ class SandboxError(RuntimeError):
 
 @dataclass
 class Run:
-    """What one run in the sandbox reported: events, the step it was in, and how it ended."""
+    """What one run in the sandbox reported: events, the step it was in, and how it ended.
+
+    `end` is "done", "timeout", "waits" (it neither worked nor answered), "died" or "flood".
+    """
 
     events: list = field(default_factory=list)
     step: tuple = ("start",)
-    end: str = "done"                 # "done", "timeout", "died" or "flood"
+    end: str = "done"
 
 
 def require(unsafe=False):
@@ -94,8 +102,9 @@ def run(job, seconds, unsafe=False):
     """Run one job in the sandbox.
 
     Args:
-        job: dict for worker.py: cells, calls, skip, memory (bytes), cpu (seconds).
-        seconds: wall-clock seconds allowed for one step (a cell, or the calls of one exercise).
+        job: dict for worker.py: cells, calls, skip, keras, seconds, memory (bytes), cpu (seconds).
+        seconds: of the processor, allowed for one step (a cell, or the calls of one exercise). The
+            worker itself stops a step then; one that does not let itself be stopped has twice that.
         unsafe: run it without walls, as an ordinary process.
 
     Returns:
@@ -127,18 +136,62 @@ def run(job, seconds, unsafe=False):
             process.stdout.close()
 
 
+def used(process):
+    """Return the processor seconds of a process and all that it started, or None if it is gone."""
+    total = 0.0
+    try:
+        for one in (process, *process.children(recursive=True)):
+            times = one.cpu_times()
+            total += times.user + times.system
+    except psutil.Error:
+        return None
+    return total
+
+
+class Watch:
+    """Tells whether a step has had its time.
+
+    A machine with much to do is slow, so the processor's time counts and not the clock's; only a
+    process that does nothing at all is stopped by the clock.
+    """
+
+    def __init__(self, process, seconds):
+        self.process, self.seconds = psutil.Process(process.pid), seconds
+        self.begun = time.monotonic()
+        self.last = self.begun + 100 * seconds      # however many steps are reported
+        self.spent = 0.0
+        self.next_step(2 * seconds + START)
+
+    def next_step(self, allowed=None):
+        """Begin to count anew."""
+        self.allowed = self.spent + (2 * self.seconds if allowed is None else allowed)
+        self.busy = time.monotonic()
+
+    def over(self):
+        """Return "timeout", "waits" or ""."""
+        now, spent = time.monotonic(), used(self.process)
+        if spent is not None and spent > self.spent + 0.01:
+            self.spent, self.busy = spent, now
+        if self.spent > self.allowed or now > self.last:
+            return "timeout"
+        return "waits" if now - self.busy > self.seconds + IDLE else ""
+
+
 def collect(process, seconds):
     """Read a worker's lines until it ends, stalls or floods."""
     found, buffered, total = Run(), b"", 0
-    begun = time.monotonic()
-    last = begun + 6 * seconds + 10                      # however many steps are reported
-    deadline = begun + seconds + 10                      # the first step includes Python's start
+    watch, looked = Watch(process, seconds), time.monotonic()
     with selectors.DefaultSelector() as selector:
         selector.register(process.stdout, selectors.EVENT_READ)
         while True:
-            if time.monotonic() > deadline or not selector.select(deadline - time.monotonic()):
-                found.end = "timeout"
-                return found
+            ready = selector.select(LOOK)
+            if not ready or time.monotonic() > looked + LOOK:
+                looked = time.monotonic()
+                if end := watch.over():
+                    found.end = end
+                    return found
+            if not ready:
+                continue
             chunk = os.read(process.stdout.fileno(), 1 << 16)
             total += len(chunk)
             if total > LARGEST_REPORT:
@@ -156,7 +209,8 @@ def collect(process, seconds):
                     step = event.get("step")
                     if step is not None:
                         found.step = tuple(step)
-                        deadline = min(last, time.monotonic() + seconds)
+                        watch.spent = used(watch.process) or watch.spent
+                        watch.next_step()
                 except (ValueError, TypeError, RecursionError):
                     found.end = "died"                   # the student's code wrote over the report
                     return found

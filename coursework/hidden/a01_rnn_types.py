@@ -13,14 +13,14 @@ def parts_but(parts, kept):
 
 # --- 1-1 -----------------------------------------------------------------------------------------
 
-def leaky_states(x, A, B, b, leak, old=None, squash_all=False, start=0.0):
+def leaky_states(x, A, B, b, leak, old=None, squash_all=False, start=0.0, squash=np.tanh):
     """One product for input, state and bias; the options are common mistakes."""
     weights, h, rows = np.vstack([A, B, b]), np.full(len(b), start), []
     for row in np.asarray(x, float):
         raw = np.concatenate([row, h, [1.0]]) @ weights
         keep = 1 - leak if old is None else old(leak)
         share = leak if old is None else 1 - leak if old(leak) == leak else leak
-        h = np.tanh(keep * h + share * raw) if squash_all else keep * h + share * np.tanh(raw)
+        h = np.tanh(keep * h + share * raw) if squash_all else keep * h + share * squash(raw)
         rows.append(h)
     return np.stack(rows)
 
@@ -239,7 +239,8 @@ EXERCISES = (
          "the tanh is taken of the whole sum, not of the new part alone":
             lambda *args: leaky_states(*args, squash_all=True),
          "the state before the first step is one, not zero":
-            lambda *args: leaky_states(*args, start=1.0)},
+            lambda *args: leaky_states(*args, start=1.0),
+         "the tanh is missing": lambda *args: leaky_states(*args, squash=lambda a: a)},
     ),
     Exercise(
         "1-2", "last_states", 3, last_states, batch_probes(), batch_cases,

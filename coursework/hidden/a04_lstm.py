@@ -37,13 +37,14 @@ def gates_cases(rng):
 
 # --- 4-2 -----------------------------------------------------------------------------------------
 
-def coupled_step(x, h, c, kernel, recurrent_kernel, bias, order=(0, 1, 2), tie=True, squash=True):
+def coupled_step(x, h, c, kernel, recurrent_kernel, bias, order=(0, 1, 2), tie=True, squash=True,
+                 candidate=np.tanh):
     """Return new h and c of the cell with tied gates; the options are common mistakes."""
     batch, size = h.shape
     blocks = (np.hstack([x, h]) @ np.vstack([kernel, recurrent_kernel]) + bias)
     blocks = blocks.reshape(batch, 3, size).swapaxes(0, 1)
     f, g, o = (blocks[n] for n in order)
-    f, g, o = sigmoid(f), np.tanh(g), sigmoid(o)
+    f, g, o = sigmoid(f), candidate(g), sigmoid(o)
     new_c = g + f * (c - g) if tie else f * g + (1 - f) * c
     return o * (np.tanh(new_c) if squash else new_c), new_c
 
@@ -129,6 +130,28 @@ def no_slopes(d_h, d_c, c, f, g, o):
     return d_f / (f * (1 - f)), d_g / (1 - g ** 2), d_o / (o * (1 - o)), d_old
 
 
+def unsquashed(d_h, d_c, c, f, g, o):
+    """Go back from new_h to new_c without the slope of the tanh between them."""
+    new_c = g + f * (c - g)
+    return coupled_step_back(0 * d_h, d_c + d_h * o, c, f, g, o)[:2] + (
+        d_h * np.tanh(new_c) * (o - o ** 2), (d_c + d_h * o) * f)
+
+
+def no_tanh(d_h, d_c, c, f, g, o):
+    """Take new_c itself where its tanh belongs."""
+    new_c = g + f * (c - g)
+    total = d_c + d_h * o * (1 - new_c ** 2)
+    return coupled_step_back(0 * d_h, total, c, f, g, o)[:2] + (
+        d_h * new_c * (o - o ** 2), total * f)
+
+
+def old_state(d_h, d_c, c, f, g, o):
+    """Take tanh of the old cell state where the new one belongs."""
+    total = d_c + d_h * o / np.cosh(c) ** 2
+    return coupled_step_back(0 * d_h, total, c, f, g, o)[:2] + (
+        d_h * np.tanh(c) * (o - o ** 2), total * f)
+
+
 def untied(d_h, d_c, c, f, g, o):
     """Forget that f stands in front of g as well, as 1 - f."""
     d_f, *rest = coupled_step_back(d_h, d_c, c, f, g, o)
@@ -166,7 +189,11 @@ EXERCISES = (
          Case((np.array([[0.3, 0.6]]),), "a single step")),
         gates_cases,
         {"row t also holds the gate of step t itself": one_too_many,
-         "the product runs from the first step up to t, not over the later steps": from_the_start},
+         "the product runs from the first step up to t, not over the later steps": from_the_start,
+         "the rows stand in the order of the last step first":
+            lambda gates: what_is_left(gates)[::-1],
+         "the gates are added, not multiplied":
+            lambda gates: np.cumsum(gates[::-1], axis=0)[::-1] - gates},
     ),
     Exercise(
         "4-2", "coupled_step", 4, coupled_step, step_probes(), step_cases,
@@ -178,6 +205,12 @@ EXERCISES = (
             lambda *args: coupled_step(*args, order=(0, 2, 1)),
          "f and 1 - f have changed places": lambda *args: coupled_step(*args, tie=False),
          "the tanh in h' = o tanh(c') is missing": lambda *args: coupled_step(*args, squash=False),
+         "the tanh of the candidate is missing":
+            lambda *args: coupled_step(*args, candidate=lambda a: a),
+         "both tanh are missing, that of the candidate and that of c'":
+            lambda *args: coupled_step(*args, squash=False, candidate=lambda a: a),
+         "the candidate has a sigmoid in place of its tanh":
+            lambda *args: coupled_step(*args, candidate=sigmoid),
          "new_c and new_h have changed places": lambda *args: coupled_step(*args)[::-1]},
     ),
     Exercise(
@@ -187,17 +220,23 @@ EXERCISES = (
         kernel_cases,
         {"the matrix is not transposed": lambda kernel: to_onnx(kernel, transpose=False),
          "the order is still Keras's": lambda kernel: to_onnx(kernel, (0, 1, 2, 3)),
-         "the order is turned the wrong way round": lambda kernel: to_onnx(kernel, (0, 2, 3, 1))},
+         "the order is turned the wrong way round": lambda kernel: to_onnx(kernel, (0, 2, 3, 1)),
+         "the matrix has the right shape by reshape, which mixes rows and units":
+            lambda kernel: to_onnx(kernel, transpose=False).reshape(-1, len(kernel))},
     ),
     Exercise(
         "4-4", "count_weights", 2, count_weights,
         (Case((3, 2, 1, False), "one layer"), Case((3, 2, 1, True), "one layer with peepholes"),
-         Case((3, 2, 2, False), "two layers")),
+         Case((3, 2, 2, False), "two layers"),
+         Case((3, 2, 2, True), "two layers with peepholes")),
         count_cases,
         {"the biases are missing": lambda n, h, k, p: count_weights(n, h, k, p) - 4 * h * k,
          "every layer reads input_size numbers": lambda n, h, k, p: k * count_weights(n, h, 1, p),
          "peepholes are counted for four blocks, not for three gates":
-            lambda n, h, k, p: count_weights(n, h, k, p) + p * h * k},
+            lambda n, h, k, p: count_weights(n, h, k, p) + p * h * k,
+         "peepholes are counted in the first layer alone":
+            lambda n, h, k, p: count_weights(n, h, k, False) + 3 * h * p,
+         "every layer has two biases": lambda n, h, k, p: count_weights(n, h, k, p) + 4 * h * k},
         {"line 4: the value is halved": "half of 0 is 0",
          "line 4: the value gets a minus": "-0 is 0"},
     ),
@@ -205,7 +244,10 @@ EXERCISES = (
         "4-5", "coupled_step_back", 5, coupled_step_back, back_probes(), back_cases,
         {"new_c lacks the gradient that comes through new_h": one_side,
          "the slopes of the activations are missing": no_slopes,
-         "the forget gate lacks what it does to the candidate through 1 - f": untied},
+         "the forget gate lacks what it does to the candidate through 1 - f": untied,
+         "the slope of the tanh between new_c and new_h is missing": unsquashed,
+         "new_c itself stands where its tanh belongs": no_tanh,
+         "the tanh is taken of the old cell state, not of the new one": old_state},
     ),
     Explained("4-7", 3),
 )

@@ -15,7 +15,7 @@ def sigmoid(a):
 # --- 5-1 -----------------------------------------------------------------------------------------
 
 def minimal_step(x, h, kernel, recurrent_kernel, bias, order=(0, 1), reset=True, after=False,
-                 keeps=False):
+                 keeps=False, squash=np.tanh):
     """Go through the batch row by row; the options are common mistakes."""
     gate, fresh = (np.split(np.vstack([kernel, recurrent_kernel, bias]), 2, axis=1)[k]
                    for k in order)
@@ -24,8 +24,8 @@ def minimal_step(x, h, kernel, recurrent_kernel, bias, order=(0, 1), reset=True,
         f = sigmoid(np.concatenate([x_row, h_row, [1]]) @ gate)
         seen = h_row * f if reset and not after else h_row
         past = seen @ fresh[inputs:-1]
-        g = np.tanh(np.concatenate([x_row, [1]]) @ np.delete(fresh, np.s_[inputs:-1], axis=0)
-                    + (f * past if after else past))
+        g = squash(np.concatenate([x_row, [1]]) @ np.delete(fresh, np.s_[inputs:-1], axis=0)
+                   + (f * past if after else past))
         rows.append(g + f * (h_row - g) if keeps else h_row + f * (g - h_row))
     return np.array(rows)
 
@@ -177,6 +177,15 @@ def without_state(budget, input_size, cell):
     return budget // (blocks * (input_size + biases))
 
 
+def two_blocks(budget, input_size, cell):
+    """Count two blocks for a GRU, the gates without the candidate."""
+    biases = KINDS[cell][1]
+    if not cell.startswith("GRU"):
+        return units_within(budget, input_size, cell)
+    half = (input_size + biases) / 2
+    return int(math.sqrt(half ** 2 + budget / 2) - half + 1e-9)
+
+
 def exact_budget(units, input_size, cell):
     """Return the number of weights of a layer."""
     blocks, biases = KINDS[cell]
@@ -200,6 +209,7 @@ def unit_probes():
             Case((27, 1, "GRU before"), "GRU before, one input, 27 weights"),
             Case((30, 1, "GRU after"), "GRU after, one input, 30 weights"),
             Case((29, 1, "GRU after"), "GRU after, one weight less"),
+            Case((450, 4, "GRU before"), "GRU before, four inputs, 450 weights"),
             Case((5504, 10, "LSTM"), "LSTM, ten inputs, 5,504 weights"),
             Case((5504, 10, "GRU after"), "GRU after, as many weights"),
             Case((7, 10, "LSTM"), "not even one unit"))
@@ -285,13 +295,17 @@ EXERCISES = (
          "the candidate sees all of h, not f times h":
             lambda *args: minimal_step(*args, reset=False),
          "the gate acts after the matrix of the candidate, not before it":
-            lambda *args: minimal_step(*args, after=True)},
+            lambda *args: minimal_step(*args, after=True),
+         "the tanh of the candidate is missing":
+            lambda *args: minimal_step(*args, squash=lambda a: a)},
     ),
     Exercise(
         "5-2", "candidates", 2, candidates, candidate_probes(), candidate_cases,
         {"both results are the form before": one_form(0),
          "both results are the form after": one_form(1),
          "the two forms have changed places": lambda *args: candidates(*args)[::-1],
+         "the tanh is missing":
+            lambda *args: tuple(np.arctanh(part) for part in candidates(*args)),
          "the second bias stands outside the reset gate": outer_bias,
          "the form before has the second bias as well": bias_in_both},
     ),
@@ -312,7 +326,8 @@ EXERCISES = (
          "the biases are missing": lambda *args: units_within(*args, biased=0),
          "this is the first number of units that is too large":
             lambda *args: units_within(*args, more=1),
-         "the weights from state to state are missing": without_state},
+         "the weights from state to state are missing": without_state,
+         "a GRU is counted with two blocks, without its candidate": two_blocks},
     ),
     Exercise(
         "5-5", "update_bias", 2, update_bias,

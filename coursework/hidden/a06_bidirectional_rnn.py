@@ -319,7 +319,9 @@ EXERCISES = (
          "the backward half is that of the last step, not of the first":
             lambda *args: summary(*args, last_row=True),
          "the weights of the two layers have changed places":
-            lambda x, lengths, ahead, back, mode: summary(x, lengths, back, ahead, mode)},
+            lambda x, lengths, ahead, back, mode: summary(x, lengths, back, ahead, mode),
+         "the two halves are always joined by concat":
+            lambda x, lengths, ahead, back, mode: summary(x, lengths, ahead, back, "concat")},
         keras=True,
     ),
     Explained("6-8", 3),

@@ -54,7 +54,7 @@ def by_ours(count, folder):
         place.parent.mkdir(exist_ok=True)
         nbformat.write(exercises.solved(ASSIGNMENT), place)
     program = exercises.ROOT / "coursework" / "grader" / "grade.py"
-    taken = measured([sys.executable, program, folder / "handed-in", "--out", folder / "grades"],
+    taken = measured([sys.executable, program, folder / "handed-in", "--class", folder / "grades"],
                      folder)
     rows = (folder / "grades" / "grades.csv").read_text(encoding="utf-8")
     assert rows.count("student-") == count * len(exercises.load(ASSIGNMENT)), rows
