@@ -19,6 +19,11 @@ def bugs(**changes):
     return f"bugs = {({'a': 'state', 'b': 'transpose', 'c': 'later', 'd': 'slope'} | changes)}"
 
 
+def top(result="kept / kept.sum(axis=1, keepdims=True)", keep="p >=",
+        limit="np.sort(p)[:, [-k]]"):
+    return f"def top_k(p, k):\n    kept = np.where({keep} {limit}, p, 0)\n    return {result}\n"
+
+
 NUMBERS = """numbers = ["".join(parts) for parts in corpora.number_words("de", range(1000))]
 numbers = list(np.random.default_rng(0).permutation(numbers))
 reader = layers.TextVectorization(standardize=None, split="character")
@@ -59,6 +64,7 @@ WRONG = {
         (step(dW="x.T @ delta / len(x)", dU="h_before.T @ delta / len(x)"), "divided by"),
         (step(dW="x @ delta"), "stops with ValueError"),
         (step(dW="x * delta"), "stops with ValueError"),
+        (step(to_before="delta @ U.T * (1 - h_before ** 2)"), "comes too early"),
         (step(to_before="..."), "three dots"),
     ],
     "2.3": [
@@ -71,25 +77,29 @@ WRONG = {
         ('bugs = ["state", "transpose", "later", "slope"]', "Give a dict"),
     ],
     "2.4": [
-        ("def top_k(p, k):\n    return np.where(p >= np.sort(p)[-k], p, 0)", "sum of 1"),
-        ("def top_k(p, k):\n    kept = p * (p <= np.sort(p)[k - 1])\n    return kept / kept.sum()",
-         "k smallest"),
-        ("def top_k(p, k):\n    kept = np.where(p > np.sort(p)[::-1][k - 1], p, 0)\n"
-         "    return kept / kept.sum()", "k - 1 probabilities"),
-        ("def top_k(p, k):\n    best = np.argsort(p)[-k:]\n    q = np.zeros_like(p)\n"
-         "    q[best] = 1 / k\n    return q", "the same chance"),
-        ("def top_k(p, k):\n    q = np.sort(p)[-k:]\n    return q / q.sum()", "should be an array"),
-        ("def top_k(p, k):\n    p[p < np.sort(p)[-k]] = 0\n    return p / p.sum()",
-         "changes its input p"),
-        ("def top_k(p, k):\n    q = p.copy()\n    q[k:] = 0\n    return q / q.sum()",
-         "The first k"),
-        ("def top_k(p, k):\n    q = np.exp(np.where(p >= np.sort(p)[-k], p, 0))\n"
-         "    return q / q.sum()", "np.exp makes 1"),
+        (top("kept"), "sum of 1"),
+        (top("kept / k"), "divide by its own sum"),
+        (top("kept / kept.sum()"), "all rows together"),
+        (top(limit="np.sort(p.ravel())[-k]"), "Each row needs its own limit"),
+        (top(keep="p <=", limit="np.sort(p)[:, [k - 1]]"), "k smallest"),
+        (top(limit="np.sort(p)[:, [k]]"), "counted from the smallest"),
+        (top(keep="p >"), "k - 1 probabilities"),
+        (top("(kept > 0) / k"), "the same chance"),
+        (top("np.exp(kept) / np.exp(kept).sum(axis=1, keepdims=True)"), "np.exp makes 1"),
+        ("def top_k(p, k):\n    best = np.argsort(p)[:, -k:]\n    return best",
+         "the places of the k likeliest"),
+        ("def top_k(p, k):\n    q = np.sort(p)[:, -k:]\n"
+         "    return q / q.sum(axis=1, keepdims=True)", "should be an array"),
+        ("def top_k(p, k):\n    p[p < np.sort(p)[:, [-k]]] = 0\n"
+         "    return p / p.sum(axis=1, keepdims=True)", "changes its input p"),
+        ("def top_k(p, k):\n    q = p.copy()\n    q[:, k:] = 0\n"
+         "    return q / q.sum(axis=1, keepdims=True)", "The first k"),
     ],
     "2.5": [
         (NUMBERS.format(SAME, True, 0.01, 6), "shifted by one"),
         (NUMBERS.format(SHIFTED, False, 0.01, 6), "padding is counted"),
         (NUMBERS.format(SHIFTED, True, 0.003, 4), "few more epochs"),
+        ("score = 0.397", "looks four letters back has 0.40"),
         (NUMBERS.format(SHIFTED, True, 0.0001, 1), "A table of pairs"),
         (NUMBERS.format(SHIFTED, True, 0.01, 1).replace(", validation_data=(a[800:], b[800:])", ""),
          "There is no 'val_loss'"),
