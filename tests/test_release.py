@@ -1,6 +1,7 @@
 """The release: what students get, and every way in which a solution could slip into it."""
 
 import base64
+import fnmatch
 import json
 import os
 import re
@@ -183,6 +184,14 @@ def test_the_bundle_is_whole_and_clean(made):
             "data/checks/04.json", "notebooks/evidence/01_rnn_types.ipynb"} <= names
     assert {f"assignments/assignment_{name}.ipynb" for name in exercises.available()} <= names
     assert not any("coursework" in name or "hidden" in name for name in names)
+
+
+def test_what_a_lesson_saves_stays_behind():
+    saved = {"names.keras", "names_alphabet.json", "speakers.npz"}
+    assert release.LEFT_BEHIND("notebooks", ["04_lstm.ipynb", "04.json", *saved]) == saved
+    patterns = (exercises.ROOT / ".gitignore").read_text(encoding="utf-8").split()
+    for name in saved:
+        assert any(fnmatch.fnmatch(f"notebooks/{name}", pattern) for pattern in patterns), name
 
 
 def test_a_lesson_in_the_bundle_leads_to_its_assignment(made):

@@ -19,6 +19,8 @@ from utils import checks
 OUT = exercises.ROOT / "build" / "release"
 COPIED = ("notebooks", "utils", "data", "requirements.txt", "LICENSE", "VERDICTS.md")
 README = exercises.ROOT / "coursework" / "students.md"
+# By Python, by editors, and by lessons that save a model with its scale or its alphabet.
+LEFT_BEHIND = shutil.ignore_patterns("__pycache__", ".*", "*.keras", "*.npz", "*_alphabet.json")
 LINK = re.compile(r"coursework/source/\w+/(?=assignment_)")
 KERNEL = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
           "language_info": {"name": "python"}}
@@ -109,11 +111,10 @@ def bundle(out=OUT):
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
     try:
-        ignored = shutil.ignore_patterns("__pycache__", ".*", "*.keras", "*.npz")
         for name in COPIED:
             path = exercises.ROOT / name
             if path.is_dir():
-                shutil.copytree(path, partial / name, ignore=ignored)
+                shutil.copytree(path, partial / name, ignore=LEFT_BEHIND)
             else:
                 shutil.copy(path, partial / name)
         for path in (partial / "notebooks").rglob("*.ipynb"):
