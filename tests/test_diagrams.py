@@ -103,6 +103,15 @@ def test_a_type_has_its_inputs_states_outputs_and_arrows(panel):
     assert panel.get("title", panel["kind"].split(",")[0]) in written
 
 
+def test_networks_that_do_not_read_what_they_wrote_have_no_dashed_arrow():
+    for panel in PANELS:
+        fed_back = PARTS[panel["kind"]][3]
+        without = diagrams.unrolled(**panel, feedback=False)
+        assert not dashed(without)
+        assert len(arrows(without)) == len(arrows(diagrams.unrolled(**panel))) - fed_back
+    assert not dashed(diagrams.side_by_side(PANELS, feedback=False))
+
+
 def centres(figure, role):
     return sorted(round(box.get_x() + box.get_width() / 2, 3) for box in boxes(figure, role))
 
