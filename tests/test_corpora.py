@@ -451,7 +451,7 @@ def test_no_tune_stands_on_both_sides_of_the_split():
 # Speech
 
 def test_syllables_are_those_of_the_dictionary():
-    data = corpora.syllables()
+    data = corpora.syllables(11_000)
     number = {word: count for words, counts in data.values()
               for word, count in zip(words, counts, strict=True)}
     assert [len(words) for words, _ in data.values()] == [9699, 1000, 301]

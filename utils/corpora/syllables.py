@@ -27,7 +27,7 @@ def _frequent():
     return {word: number for word, number in numbers.items() if number}
 
 
-def syllables(count=11_000, test_count=1_000, seed=0):
+def syllables(count=16_000, test_count=1_000, seed=0):
     """Return frequent English words with their number of syllables, split in three.
 
     The words are the most frequent ones of GloVe's list that the CMU Pronouncing Dictionary has,
