@@ -55,21 +55,21 @@ TURNS = [
                  "The old state is added once more; tanh of the sum is already the new state.":
                      lambda x_t, h, W, U, b: h + np.tanh(x_t @ W + h @ U + b)}),
     Choice("1.3", "c",
-           right="Notice that the order of the three terms does not matter; what is inside the tanh "
-                 "does.",
+           right="Notice that the order of the three terms does not matter; what is inside the "
+                 "tanh does.",
            wrong={"a": "In a the old state is not used: the network knows the last letter alone.",
                   "b": "In b the old state is kept whole and something is added at every step; "
                        "that is another network.",
                   "d": "In d the old state stands outside the tanh, so it can grow without end."}),
     Number("1.4", 5184, within=0,
-           right="Notice that the length does not occur: 12 letters or 100, the weights are the same.",
+           right="Notice that the length does not occur: for 12 letters the weights are the same.",
            wrong={518400: "The weights are not copied for each step: all 100 steps share them.",
                   62208: "That is 12 times too many: all steps share the same weights.",
                   43200: "The number of weights does not grow with the length.",
                   1024: "That is W alone; U and b are missing.",
                   4096: "That is U alone; W and b are missing.",
                   5120: "The bias is missing: one number for each of the 64 units.",
-                  5704: "That includes the Dense layer, V and c; only the SimpleRNN is asked for.",
+                  5704: "That includes the Dense layer, V and c; leave it out.",
                   5616: "That includes the embedding; only the SimpleRNN is asked for.",
                   6136: "That is the whole model; only the SimpleRNN is asked for."}),
     Model("1.5", [layer("Embedding", input_dim=27, output_dim=16, mask_zero=True),
@@ -82,10 +82,10 @@ TURNS = [
                  "Flatten makes one long row of all steps; Dense answers at each step without it.":
                  lambda model: any(type(one).__name__ == "Flatten" for one in model.layers)}),
     Score("1.6", at_least=0.8, at_most=1,
-          right="Notice that a count of letters has 0.5 here, whatever it learns: order is all there "
-                "is.",
+          right="Notice that a count of letters has 0.5 here, whatever it learns: order is all "
+                "there is.",
           wrong={(0.0, 0.4): "Less than guessing: do words and labels stand in the same order?",
                  (0.4, 0.6): "That is guessing. Was the model trained, and with `mask_zero=True`?",
-                 (0.6, 0.7999): "On the way. Try a larger learning rate, such as 0.005, or a few more "
-                                "epochs."}),
+                 (0.6, 0.7999): "On the way. Try a larger learning rate, such as 0.005, or a few "
+                                "more epochs."}),
 ]
