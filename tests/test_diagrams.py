@@ -141,6 +141,8 @@ def test_the_cell_names_each_weight_once_folded_and_at_every_step_unrolled():
     assert [written.count(name) for name in "AC"] == [5, 5]
     assert written.count("B") == 1 + 1 + 4         # the loop, into the first step, out of each
     assert {"x", "h", "y", "x(1)", "h(4)", "y(4)"} <= set(written)
+    as_formula = diagrams.recurrent_cell(6, subscripts=True).axes[0].texts
+    assert {"x₁", "h₃", "y₆"} <= {text.get_text() for text in as_formula}
     assert "x(5)" not in written
     renamed = [text.get_text() for text in
                diagrams.recurrent_cell(2, ("Wx", "Wh", "Wy")).axes[0].texts]

@@ -30,6 +30,8 @@ TURNS = [
                  "The row is as long as the word; with longest=5 it has five places.": [3, 1, 2],
                  "The row is filled up to 12; with longest=5 it has five places.":
                  [3, 1, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0],
+                 "Drop the outer brackets: `encode` gives a row for each word; give one row.":
+                 [[3, 1, 2, 0, 0]],
                  "The letters are in the order of the alphabet; the word is c, a, b.":
                  [1, 2, 3, 0, 0]}),
     Function("1.2", rnn_step,
@@ -52,6 +54,14 @@ TURNS = [
                      lambda x_t, h, W, U, b: np.tanh(W @ x_t + U @ h + b),
                  "The old state stands outside the tanh; it belongs inside.":
                      lambda x_t, h, W, U, b: np.tanh(x_t @ W + b) + h @ U,
+                 "The bias stands outside the tanh; it belongs inside.":
+                     lambda x_t, h, W, U, b: np.tanh(x_t @ W + h @ U) + b,
+                 "There are two tanh, one for each product; add first, then take one tanh.":
+                     lambda x_t, h, W, U, b: np.tanh(x_t @ W) + np.tanh(h @ U + b),
+                 "Here each product has its own tanh; one tanh of the whole sum is asked for.":
+                     lambda x_t, h, W, U, b: np.tanh(x_t @ W + b) + np.tanh(h @ U),
+                 "One tanh stands inside another; a single tanh of the whole sum is asked for.":
+                     lambda x_t, h, W, U, b: np.tanh(np.tanh(x_t @ W) + np.tanh(h @ U) + b),
                  "The old state is added once more; tanh of the sum is already the new state.":
                      lambda x_t, h, W, U, b: h + np.tanh(x_t @ W + h @ U + b)}),
     Choice("1.3", "c",
@@ -64,6 +74,9 @@ TURNS = [
     Number("1.4", 5184, within=0,
            right="Notice that the length does not occur: for 12 letters the weights are the same.",
            wrong={518400: "The weights are not copied for each step: all 100 steps share them.",
+                  106560: "W does not grow with the length: it meets one letter of 16 numbers at a "
+                          "time.",
+                  10560: "W is 16 by 64, not 100 by 64: it meets 16 numbers at a time.",
                   62208: "That is 12 times too many: all steps share the same weights.",
                   43200: "The number of weights does not grow with the length.",
                   1024: "That is W alone; U and b are missing.",
@@ -81,10 +94,11 @@ TURNS = [
                  _answers_once,
                  "Flatten makes one long row of all steps; Dense answers at each step without it.":
                  lambda model: any(type(one).__name__ == "Flatten" for one in model.layers)}),
-    Score("1.6", at_least=0.8, at_most=1,
+    Score("1.6", at_least=0.8, at_most=1, metric="val_accuracy",
           right="Notice that a count of letters has 0.5 here, whatever it learns: order is all "
                 "there is.",
-          wrong={(0.0, 0.4): "Less than guessing: do words and labels stand in the same order?",
+          wrong={(0.0, 0.4): "Less than guessing. Is it the loss? `evaluate` returns it first, "
+                             "then the accuracy. Or are words and labels in another order?",
                  (0.4, 0.6): "That is guessing. Was the model trained, and with `mask_zero=True`?",
                  (0.6, 0.7999): "On the way. Try a larger learning rate, such as 0.005, or a few "
                                 "more epochs."}),

@@ -118,6 +118,13 @@ class Model(Turn):
     compiled: bool = False
     loss: str = ""
 
+    def judge(self, answer):
+        """Return the Verdict on a student's answer; None is what `compile` gives."""
+        if answer is None:
+            return wrong("This is None: `compile` and `build` return nothing. Name the model "
+                         "first, then compile it in a line of its own.")
+        return super().judge(answer)
+
     def verdict(self, answer):
         """Return the Verdict on an answer that is no stub."""
         import keras
