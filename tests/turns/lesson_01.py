@@ -54,9 +54,6 @@ WRONG = {
         (MODEL.format('layers.SimpleRNN(64, return_sequences=True), '
                       'layers.Dense(8, activation="softmax")').replace(", mask_zero=True", ""),
          "mask_zero=False"),
-        (MODEL.format('layers.SimpleRNN(64, return_sequences=True), '
-                      'layers.Dense(8, activation="softmax")')
-         + '.compile("adam", "sparse_categorical_crossentropy")', "return nothing"),
     ],
     "1.6": [
         ("score = 0.5", "That is guessing"),

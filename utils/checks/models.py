@@ -121,8 +121,7 @@ class Model(Turn):
     def judge(self, answer):
         """Return the Verdict on a student's answer; None is what `compile` gives."""
         if answer is None:
-            return wrong("This is None: `compile` and `build` return nothing. Name the model "
-                         "first, then compile it in a line of its own.")
+            return not_yet("The answer is None; `compile` returns nothing: name the model first.")
         return super().judge(answer)
 
     def verdict(self, answer):
