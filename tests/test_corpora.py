@@ -258,6 +258,15 @@ def test_a_series_has_no_gap(ticker):
     assert dates[-1] == np.datetime64("2022-06-01")
 
 
+def test_the_demand_for_electricity_has_every_hour_and_a_daily_and_weekly_rhythm():
+    times, demand = corpora.electricity()
+    assert times[0] == np.datetime64("2012-01-01T00") and len(times) == len(demand) == 3600
+    assert set(np.diff(times).astype(int)) == {1}
+    assert demand[0] == 7.926529376 and 5 < demand.min() < demand.max() < 17
+    same = {lag: np.abs(demand[lag:] - demand[:-lag]).mean() for lag in (12, 24, 48, 168)}
+    assert max(same[24], same[168]) < same[48] < same[12]
+
+
 # Text
 
 def test_review_sentences_are_all_there_and_shuffled():
@@ -441,6 +450,37 @@ def test_no_tune_stands_on_both_sides_of_the_split():
 
 # Speech
 
+def test_syllables_are_those_of_the_dictionary():
+    data = corpora.syllables(11_000)
+    number = {word: count for words, counts in data.values()
+              for word, count in zip(words, counts, strict=True)}
+    assert [len(words) for words, _ in data.values()] == [9699, 1000, 301]
+    assert len(number) == 11_000 and min(number.values()) == 1 and max(number.values()) == 6
+    known = {"idea": 3, "aide": 1, "trail": 1, "trial": 2, "government": 3, "university": 5}
+    assert {word: number[word] for word in known} == known
+    assert all(re.fullmatch("[a-z]{3,12}", word) for word in number)
+    assert not {"nba", "nfl", "hmm"} & set(number)
+
+
+def test_anagrams_with_another_number_are_kept_apart_and_side_by_side():
+    data = corpora.syllables(5_000, test_count=100, seed=3)
+    words, counts = data["anagrams"]
+    letters = ["".join(sorted(word)) for word in words]
+    groups = [[count for key, count in zip(letters, counts, strict=True) if key == group]
+              for group in dict.fromkeys(letters)]
+    assert all(len(set(group)) > 1 for group in groups)
+    assert letters == sorted(letters, key=letters.index)
+    others = data["train"][0] + data["test"][0]
+    assert not set(letters) & {"".join(sorted(word)) for word in others}
+    assert len(data["test"][0]) == 100 and len(others) + len(words) == 5_000
+    again = corpora.syllables(5_000, test_count=100, seed=4)
+    assert again["anagrams"][0] == words and again["test"][0] != data["test"][0]
+
+
+def test_words_of_glove_are_those_of_its_vectors():
+    assert corpora.glove_words(5) == corpora.glove(5)[0] == ["the", ",", ".", "of", "to"]
+
+
 def test_pronunciations_are_plain_words_without_stress():
     words = corpora.pronunciations()
     assert len(words) == 117493
@@ -606,6 +646,10 @@ WRONG = [
     (lambda: corpora.split_digits(0), "got 0", "at least 1 and at most 1796"),
     (lambda: corpora.split_digits(0.2), "0.2 (float)", "whole number"),
     (lambda: corpora.stock_series("TSLA"), "'TSLA'", "'IBM', 'AAPL'"),
+    (lambda: corpora.syllables(100), "got 100", "at least 2000 and at most 30000"),
+    (lambda: corpora.syllables(test_count=0), "got 0", "at least 1 and at most 1000"),
+    (lambda: corpora.syllables(seed=-1), "got -1", "at least 0"),
+    (lambda: corpora.glove_words(0), "got 0", "at least 1 and at most 400000"),
     (lambda: corpora.tokenise(""), "''", "must not be empty"),
     (lambda: corpora.tokenise(["a"]), "['a'] (list)", "string"),
     (lambda: corpora.review_sentences(0), "got 0", "at least 1 and at most 4000"),

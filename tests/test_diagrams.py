@@ -103,6 +103,15 @@ def test_a_type_has_its_inputs_states_outputs_and_arrows(panel):
     assert panel.get("title", panel["kind"].split(",")[0]) in written
 
 
+def test_networks_that_do_not_read_what_they_wrote_have_no_dashed_arrow():
+    for panel in PANELS:
+        fed_back = PARTS[panel["kind"]][3]
+        without = diagrams.unrolled(**panel, feedback=False)
+        assert not dashed(without)
+        assert len(arrows(without)) == len(arrows(diagrams.unrolled(**panel))) - fed_back
+    assert not dashed(diagrams.side_by_side(PANELS, feedback=False))
+
+
 def centres(figure, role):
     return sorted(round(box.get_x() + box.get_width() / 2, 3) for box in boxes(figure, role))
 
@@ -132,6 +141,8 @@ def test_the_cell_names_each_weight_once_folded_and_at_every_step_unrolled():
     assert [written.count(name) for name in "AC"] == [5, 5]
     assert written.count("B") == 1 + 1 + 4         # the loop, into the first step, out of each
     assert {"x", "h", "y", "x(1)", "h(4)", "y(4)"} <= set(written)
+    as_formula = diagrams.recurrent_cell(6, subscripts=True).axes[0].texts
+    assert {"x₁", "h₃", "y₆"} <= {text.get_text() for text in as_formula}
     assert "x(5)" not in written
     renamed = [text.get_text() for text in
                diagrams.recurrent_cell(2, ("Wx", "Wh", "Wy")).axes[0].texts]

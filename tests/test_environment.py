@@ -80,6 +80,16 @@ def test_quiet_stderr_silences_the_descriptor_and_gives_it_back():
     assert first == last
 
 
+def test_small_models_that_predict_in_turn_are_not_complained_of():
+    done = run("import logging\n"
+               "from utils import environment\n"
+               "environment.load_keras()\n"
+               "said = logging.getLogger('tensorflow').warning\n"
+               "said('5 out of the last 9 calls to %s triggered tf.function retracing.', 'f')\n"
+               "said('another %s', 'warning')")
+    assert "retracing" not in done.stderr and "another warning" in done.stderr
+
+
 def test_an_error_of_the_course_is_shown_as_one_sentence():
     error = environment.CourseError("Do this.")
     assert error._render_traceback_() == ["CourseError: Do this."]

@@ -7,6 +7,7 @@ old, or where the course's packages are still missing, and can say, or do, what 
 import contextlib
 import importlib
 import importlib.util
+import logging
 import os
 import random
 import re
@@ -172,6 +173,9 @@ def load_keras():
             f"Keras and {backend} are installed but cannot be loaded ({reason}); install them "
             f"again with '{Path(sys.executable).name} -m pip install --force-reinstall keras "
             f"{backend}' (on Windows they need Microsoft's Visual C++ Redistributable).") from None
+    # Several small models that predict in turn are traced anew; no reader can do anything about it.
+    logging.getLogger("tensorflow").addFilter(
+        lambda record: "function retracing" not in record.getMessage())
     return keras
 
 

@@ -118,6 +118,12 @@ class Model(Turn):
     compiled: bool = False
     loss: str = ""
 
+    def judge(self, answer):
+        """Return the Verdict on a student's answer; None is what `compile` gives."""
+        if answer is None:
+            return not_yet("The answer is None; `compile` returns nothing: name the model first.")
+        return super().judge(answer)
+
     def verdict(self, answer):
         """Return the Verdict on an answer that is no stub."""
         import keras

@@ -5,6 +5,7 @@ from utils.corpora.embeddings import (
     analogies,
     film_reviews,
     glove,
+    glove_words,
     wikipedia_articles,
     word_pairs,
 )
@@ -29,7 +30,15 @@ from utils.corpora.speech import (
     phoneme_labels,
     pronunciations,
 )
-from utils.corpora.tables import TICKERS, digits, split_digits, stock_prices, stock_series
+from utils.corpora.syllables import syllables
+from utils.corpora.tables import (
+    TICKERS,
+    digits,
+    electricity,
+    split_digits,
+    stock_prices,
+    stock_series,
+)
 from utils.corpora.text import (
     END,
     PAD,
@@ -47,7 +56,8 @@ __all__ = [
     "NUMBER_LANGUAGES", "PAD", "PAIR_LISTS", "REST", "SILENT", "SPECIAL_TOKENS", "START",
     "STEPS_PER_QUARTER", "TICKERS", "UNKNOWN", "VOICES", "Chorale", "Vocabulary", "align",
     "aligned_pronunciations", "analogies", "chorales", "dates", "digit_names", "digits",
-    "files_of", "film_reviews", "glove", "number_words", "path_of", "phoneme_labels",
-    "pronunciations", "review_sentences", "sample_numbers", "split_chorales", "split_digits",
-    "stock_prices", "stock_series", "tokenise", "voices", "wikipedia_articles", "word_pairs",
+    "electricity", "files_of", "film_reviews", "glove", "glove_words", "number_words",
+    "path_of", "phoneme_labels", "pronunciations", "review_sentences", "sample_numbers",
+    "split_chorales", "split_digits", "stock_prices", "stock_series", "syllables", "tokenise",
+    "voices", "wikipedia_articles", "word_pairs",
 ]

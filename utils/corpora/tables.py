@@ -1,4 +1,4 @@
-"""Digit images and stock prices: two small tables of numbers."""
+"""Digit images, stock prices and the demand for electricity: small tables of numbers."""
 
 import csv
 import gzip
@@ -86,3 +86,19 @@ def stock_series(ticker):
     dates, prices = stock_prices()
     traded = np.isfinite(prices[ticker])
     return dates[traded], prices[ticker][traded]
+
+
+def electricity():
+    """Return the demand for electricity in the state of Victoria, Australia, hour by hour.
+
+    Returns:
+        times: (3600,) array of hours (datetime64), from 1 January to 29 May 2012, without a gap.
+        demand: (3600,) float array in gigawatts.
+
+    Raises:
+        CourseError: statsmodels is missing or its file changed.
+    """
+    with open(sources.path_of("electricity"), encoding="ascii", newline="") as file:
+        rows = list(csv.DictReader(file))
+    times = np.array([row["ds"].replace(" ", "T") for row in rows], dtype="datetime64[h]")
+    return times, np.array([float(row["y"]) for row in rows]) / 1000

@@ -3,13 +3,16 @@
 from utils import figures, validate
 from utils.diagrams.drawing import BOX_HEIGHT, MARGIN, Drawing, box_width, checked_contents
 
+SUBSCRIPTS = "₁₂₃₄₅₆"
 
-def recurrent_cell(steps=3, weights=("A", "B", "C")):
+
+def recurrent_cell(steps=3, weights=("A", "B", "C"), subscripts=False):
     """Draw the recurrent layer twice: folded, with its loop, and unrolled over time.
 
     Args:
         steps: number of time steps of the unrolled form, from 2 to 6.
         weights: names of the three weights: input to hidden, hidden to hidden, hidden to output.
+        subscripts: number the steps as in a formula, x₁; by default as the notes do, x(1).
 
     Returns:
         A matplotlib Figure.
@@ -39,7 +42,8 @@ def recurrent_cell(steps=3, weights=("A", "B", "C")):
     drawing.arrow((first - 0.5, rows[1]), (first, rows[1]), names[1])
     for k in range(steps):
         x = first + width / 2 + k * (width + between)
-        column(x, [f"{letter}({k + 1})" for letter in "xhy"])
+        number = SUBSCRIPTS[k] if subscripts else f"({k + 1})"
+        column(x, [letter + number for letter in "xhy"])
         last = k == steps - 1
         drawing.arrow((x + width / 2, rows[1]),
                       (x + width / 2 + (0.5 if last else between), rows[1]), names[1])

@@ -49,7 +49,7 @@ def _panel(kind, inputs, outputs, title):
     return columns, widths, body, max([body, *[text_width(line) for line in lines]]), lines
 
 
-def _draw_panel(drawing, left, kind, panel):
+def _draw_panel(drawing, left, panel, feedback):
     """Draw one unrolled network whose left edge is at `left`."""
     columns, widths, body, total, lines = panel
     rows = [MARGIN + BOX_HEIGHT / 2 + k * (BOX_HEIGHT + GAP) for k in range(3)]
@@ -70,7 +70,7 @@ def _draw_panel(drawing, left, kind, panel):
             drawing.arrow((centre, rows[1] + half), (centre, rows[2] - half))
         if previous is not None:
             drawing.arrow((x - COLUMN_GAP, rows[1]), (x, rows[1]))
-            if entering is None and previous[1] is not None:
+            if feedback and entering is None and previous[1] is not None:
                 drawing.arrow((previous[0] + previous[2] / 2 - 0.05, rows[2] - half),
                               (centre - width / 2 + 0.08, rows[1] + half), dashed=True,
                               colour=figures.COLOURS["vermilion"])
@@ -78,7 +78,7 @@ def _draw_panel(drawing, left, kind, panel):
         x += width + COLUMN_GAP
 
 
-def side_by_side(panels):
+def side_by_side(panels, feedback=True):
     """Draw several unrolled networks beside each other, all in the same style.
 
     Boxes from bottom to top: inputs, states h, outputs. A dashed arrow carries an output back in
@@ -87,6 +87,7 @@ def side_by_side(panels):
     Args:
         panels: list of dicts with the keys `kind` (one of `KINDS`) and, each optional, `inputs`
             and `outputs` (lists of texts or small 2-D pictures) and `title` (default: the kind).
+        feedback: draw the dashed arrows; False for networks that do not read what they wrote.
 
     Returns:
         A matplotlib Figure whose size follows from its contents.
@@ -112,13 +113,13 @@ def side_by_side(panels):
     height = 3 * BOX_HEIGHT + 2 * GAP + 2 * MARGIN + 0.2 + 0.26 * lines
     drawing = Drawing(width, height)
     left = MARGIN
-    for asked, panel in zip(panels, checked, strict=True):
-        _draw_panel(drawing, left, asked["kind"], panel)
+    for panel in checked:
+        _draw_panel(drawing, left, panel, feedback)
         left += panel[3] + between
     return drawing.figure
 
 
-def unrolled(kind, inputs=None, outputs=None, title=None):
+def unrolled(kind, inputs=None, outputs=None, title=None, feedback=True):
     """Draw one type of RNN, unrolled over its time steps, with the example's own labels.
 
     Args:
@@ -126,6 +127,7 @@ def unrolled(kind, inputs=None, outputs=None, title=None):
         inputs: list of texts or 2-D pictures, one per input step; None for x1, x2, ...
         outputs: list of texts or 2-D pictures, one per output step; None for y1, y2, ...
         title: text above the drawing; None for the kind.
+        feedback: as for `side_by_side`.
 
     Returns:
         A matplotlib Figure.
@@ -134,4 +136,4 @@ def unrolled(kind, inputs=None, outputs=None, title=None):
         InputError: unknown kind, or a number of labels that the kind forbids.
     """
     panel = {"kind": kind, "inputs": inputs, "outputs": outputs}
-    return side_by_side([panel if title is None else panel | {"title": title}])
+    return side_by_side([panel if title is None else panel | {"title": title}], feedback)
