@@ -24,8 +24,8 @@ WRONG = {
          "largest eigenvalue"),
         ("def longest(U, steps):\n    return np.linalg.norm(U ** steps, 2)",
          "each number of the matrix"),
-        ("def longest(U, steps):\n    A = np.eye(2)\n    for _ in range(steps):\n        A = A @ U.T\n"
-         "    return np.linalg.norm(A)", "Without the 2"),
+        ("def longest(U, steps):\n    A = np.eye(2)\n    for _ in range(steps):\n"
+         "        A = A @ U.T\n    return np.linalg.norm(A)", "Without the 2"),
         ("def longest(U, steps):\n    return np.linalg.svd(U.T, compute_uv=False)[0]",
          "one step"),
         ("def longest(U, steps):\n    A = np.linalg.matrix_power(U.T, steps)\n"
@@ -55,8 +55,8 @@ WRONG = {
                      'return_sequences=True)'), "at every step"),
         (IRNN.format('layers.SimpleRNN(64, activation="relu", recurrent_initializer="identity")'),
          "units=64"),
-        ('irnn = keras.Sequential([layers.Input((None, 3)), layers.SimpleRNN(48, activation="relu", '
-         'recurrent_initializer="identity"), layers.Dense(1)])', "not compiled"),
+        ('irnn = keras.Sequential([layers.Input((None, 3)), layers.SimpleRNN(48, '
+         'activation="relu", recurrent_initializer="identity"), layers.Dense(1)])', "not compiled"),
     ],
     "3.6": [
         (OPENING + "score = 0.25", "guessing among four"),

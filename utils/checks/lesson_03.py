@@ -30,7 +30,8 @@ TURNS = [
                   -44: "Both logarithms are negative; their quotient is positive.",
                   2: "That takes 0.1 for the factor; 0.9 is what is left after one step."}),
     Function("3.2", longest,
-             inputs={"the U above and 6 steps": (TURNING, 6), "the U above and 1 step": (TURNING, 1),
+             inputs={"the U above and 6 steps": (TURNING, 6),
+                     "the U above and 1 step": (TURNING, 1),
                      "a U that leans and 5 steps": (LEANING, 5)},
              right="Notice that it is less than the bound, the largest singular value to the power "
                    "of the steps.",
@@ -38,7 +39,7 @@ TURNS = [
                  "That is the bound: the longest errors of two steps need not point the same way. "
                  "Multiply the matrices first.":
                      lambda U, steps: np.linalg.norm(U, 2) ** steps,
-                 "That is the largest eigenvalue; an error can grow more than it before it shrinks.":
+                 "That is the largest eigenvalue; an error can grow more before it shrinks.":
                      lambda U, steps: np.abs(np.linalg.eigvals(U)).max() ** steps,
                  "U ** steps raises each number of the matrix to a power; a product of matrices is "
                  "`np.linalg.matrix_power`.": lambda U, steps: np.linalg.norm(U ** steps, 2),
@@ -83,7 +84,7 @@ TURNS = [
           output_shape=(None, 1), compiled=True, loss="mean_squared_error",
           right="Notice that two words make it an IRNN, and a third one keeps it from exploding.",
           wrong={
-              "It is U, the recurrent matrix, that starts as the identity: `recurrent_initializer`.":
+              "It is U that starts as the identity: `recurrent_initializer`, not the kernel.":
                   lambda model: type(model.layers[0].kernel_initializer).__name__ == "Identity",
               "The activation is still tanh; a copied state needs relu.":
                   lambda model: model.layers[0].activation.__name__ == "tanh",
