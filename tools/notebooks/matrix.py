@@ -26,9 +26,10 @@ ENDS = {"lowest": ["--resolution", "lowest-direct"], "newest": ["--resolution", 
         "colab": ["--overrides", "tools/notebooks/colab.txt"]}
 COLAB_PYTHON = "3.13"
 OWN = f"{sys.version_info[0]}.{sys.version_info[1]}"
-LESSONS = ("notebooks", *(f"tests/test_{name}.py" for name in (
-    "setup_cell", "environment", "figures", "corpora", "cells", "bidirectional", "gradients",
-    "training", "decoding", "seq2seq", "word2vec", "embeddings")))
+IMPORTED = ("setup_cell", "environment", "figures", "corpora", "cells", "bidirectional",
+            "gradients", "training", "decoding", "seq2seq", "word2vec", "embeddings")
+LESSONS = (*sorted(f"notebooks/{path.name}" for path in (ROOT / "notebooks").glob("0*.ipynb")),
+           *(f"tests/test_{name}.py" for name in IMPORTED))
 
 
 def pythons():
