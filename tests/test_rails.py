@@ -1,6 +1,7 @@
 """The commands of the Makefile: what they do, what they say, and what they leave alone."""
 
 import base64
+import collections
 import io
 import os
 import re
@@ -83,8 +84,9 @@ def test_run_shows_progress_writes_pages_and_ends_with_the_verdicts(house, capsy
     assert re.search(r"^02_bptt +\d+ s  cell 3/4 A title with code \(2\)$", shown, re.MULTILINE)
     assert re.search(r"^evidence_02_bptt done in \d+ s; CPU \d+ s", shown, re.MULTILINE)
     for key, claim in claims.of_lesson(2).items():
-        assert re.search(rf"^{re.escape(key)} +true\n +said: {claim['statement'][:20]}", shown,
-                         re.MULTILINE)
+        verdict = claims.VERDICTS[claim["expected"]]
+        assert re.search(rf"^{re.escape(key)} +{verdict}\n +said: {claim['statement'][:20]}",
+                         shown, re.MULTILINE)
     assert shown.count("      measured: 1 of 1, with a bar | in it\n") == 4
     assert path.read_bytes() == before
     page = (house / "build" / "html" / "02_bptt.html").read_text(encoding="utf-8")
@@ -280,9 +282,12 @@ def test_verdicts_fill_the_readme_between_its_marks(house, capsys):
     assert tables.main() == 0
     text = (house / "README.md").read_text(encoding="utf-8")
     assert text.startswith("# Top\n<!-- lessons -->\n| lesson |") and text.endswith("-->\nend\n")
+    found = collections.Counter(claims.VERDICTS[claim["expected"]]
+                                for claim in claims.of_lesson(2).values())
+    counted = ", ".join(f"{found[word]} {word}" for word in claims.VERDICTS.values() if found[word])
     assert ("| [A title with code](notebooks/evidence/02_bptt.ipynb) | 45 min | 9 s | 12 (8) min | "
-            "4 true | [evidence](notebooks/evidence/02_bptt.ipynb) | [open](https://") in text
-    assert "| together | 45 min | 9 s | 12 (8) min | 4 true | | |" in text
+            f"{counted} | [evidence](notebooks/evidence/02_bptt.ipynb) | [open](https://") in text
+    assert f"| together | 45 min | 9 s | 12 (8) min | {counted} | | |" in text
     assert "](data/front.png)" in text and "![A curve that rises" in text
     assert (house / "data" / "front.png").read_bytes().startswith(b"\x89PNG")
     assert "| GRU, 50 steps | 4 CPU ms | Keras layer: 1,000 CPU ms | 260 |" in text
@@ -306,7 +311,9 @@ def test_a_lesson_gets_the_verdicts_of_its_evidence(house):
     source = nbformat.read(path, as_version=4).cells[0].source
     rows = [line for line in source.splitlines() if line.startswith("| 2.")]
     assert [row.split(" | ")[0] for row in rows] == ["| 2.1", "| 2.2", "| 2.3", "| 2.4"]
-    assert all(row.endswith("| true |") for row in rows) and source.endswith("after")
+    verdicts = [claims.VERDICTS[claim["expected"]] for claim in claims.of_lesson(2).values()]
+    assert [row.split(" | ")[-1] for row in rows] == [f"{word} |" for word in verdicts]
+    assert source.endswith("after")
     assert "| [L](notebooks/02_bptt.ipynb) | 75 min | 7 s |" in (
         house / "README.md").read_text(encoding="utf-8")
 
