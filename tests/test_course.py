@@ -429,9 +429,14 @@ except KeyboardInterrupt:
     (signal.SIGINT, 130, "Stopped.\n"), (signal.SIGTERM, 143, "")])
 def test_a_tool_answers_an_interruption_itself(house, sent, status, said):
     tool(made(house), SLOW)
-    process = subprocess.Popen([sys.executable, house / "course.py", "colab"], text=True,
-                               stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                               start_new_session=True)
+    # A shell's background job ignores interruptions, and its children would inherit that.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        process = subprocess.Popen([sys.executable, house / "course.py", "colab"], text=True,
+                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                                   start_new_session=True)
+    finally:
+        signal.signal(signal.SIGINT, before)
     assert process.stdout.readline() == "started\n"
     if sent == signal.SIGINT:
         os.killpg(process.pid, sent)
