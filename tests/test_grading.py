@@ -508,6 +508,21 @@ def test_what_sleeps_is_stopped_and_what_is_slow_by_others_is_not(tmp_path, monk
 
 
 @submissions.in_sandbox
+def test_steps_without_end_hold_up_nobody_twice(tmp_path, monkeypatch):
+    monkeypatch.setattr(sandbox, "START", 3)
+    monkeypatch.setattr(sandbox, "WHOLE", 4)
+    runs, run = [], sandbox.run
+    monkeypatch.setattr(sandbox, "run", lambda *args: runs.append(1) or run(*args))
+    notebook = solved()
+    notebook.cells.insert(3, code(f"{FORGE}\nimport time\nwhile True:\n"
+                                  "    forge({'step': ['cell', 0]})\n    time.sleep(0.1)"))
+    began = time.monotonic()
+    rows = marked(notebook, tmp_path, seconds=0.5)
+    assert {rows[one.name].status for one in submissions.CODED} == {"timeout"}
+    assert len(runs) == 1 and time.monotonic() - began < 20
+
+
+@submissions.in_sandbox
 def test_the_set_up_cell_gives_keras(tmp_path):
     notebook = with_answer("given = keras, figures\n\ndef what_is_left(g):\n    return 1")
     assert marked(notebook, tmp_path)["4-1"].status == "not yet right"

@@ -66,7 +66,8 @@ def execute(cells, coded, hidden, seconds, unsafe):
 
     Returns:
         The last run, and {step: "timeout" or "died"} for the steps that were left out of it. A
-        step is left out when it failed twice, so that a moment's trouble costs nobody points.
+        step is left out when it failed twice, so that a moment's trouble costs nobody points. A
+        run that lasts too long as a whole is not tried again.
     """
     keras = any(exercise.keras for exercise in coded) or bool(USES_KERAS.search("\n".join(cells)))
     job = {"cells": cells,
@@ -80,8 +81,8 @@ def execute(cells, coded, hidden, seconds, unsafe):
         if found.end == "done":
             return found, faults
         step = found.step if len(found.step) == 2 and found.step[0] in ("cell", "call") else None
-        end = "timeout" if found.end in ("timeout", "waits") else "died"
-        if step in faults:
+        end = "died" if found.end in ("died", "flood") else "timeout"
+        if found.end == "too long" or step in faults:
             break
         if found.end == "waits" or step in seen:
             if step is None:

@@ -22,6 +22,7 @@ MOST_EVENTS = 10_000                # a notebook of a thousand cells reports far
 MEGABYTE = 1024 * 1024
 START = 60                          # processor seconds for Python, NumPy and Keras to load
 IDLE = 5                            # seconds in which a process may wait beyond its time
+WHOLE = 30                          # steps' worth of time, by the clock, for a run as a whole
 LOOK = 0.2                          # seconds between two looks at it
 
 
@@ -33,7 +34,8 @@ class SandboxError(RuntimeError):
 class Run:
     """What one run in the sandbox reported: events, the step it was in, and how it ended.
 
-    `end` is "done", "timeout", "waits" (it neither worked nor answered), "died" or "flood".
+    `end` is "done", "timeout", "waits" (it neither worked nor answered), "too long" (all its steps
+    together), "died" or "flood".
     """
 
     events: list = field(default_factory=list)
@@ -157,8 +159,7 @@ class Watch:
 
     def __init__(self, process, seconds):
         self.process, self.seconds = psutil.Process(process.pid), seconds
-        self.begun = time.monotonic()
-        self.last = self.begun + 100 * seconds      # however many steps are reported
+        self.last = time.monotonic() + START + WHOLE * seconds   # whatever steps are reported
         self.spent = 0.0
         self.next_step(2 * seconds + START)
 
@@ -168,11 +169,13 @@ class Watch:
         self.busy = time.monotonic()
 
     def over(self):
-        """Return "timeout", "waits" or ""."""
+        """Return "timeout", "waits", "too long" or ""."""
         now, spent = time.monotonic(), used(self.process)
         if spent is not None and spent > self.spent + 0.01:
             self.spent, self.busy = spent, now
-        if self.spent > self.allowed or now > self.last:
+        if now > self.last:
+            return "too long"
+        if self.spent > self.allowed:
             return "timeout"
         return "waits" if now - self.busy > self.seconds + IDLE else ""
 
