@@ -62,32 +62,29 @@ def tokens(source):
     return found
 
 
+def grams(listed):
+    """Return a number for each run of GRAM neighbouring tokens, in their order."""
+    texts = ("\0".join(text for text, _ in listed[n:n + GRAM])
+             for n in range(len(listed) - GRAM + 1))
+    return [int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "big")
+            for text in texts]
+
+
 def fingerprints(sources):
     """Return {fingerprint: line} of pieces of code."""
     found = {}
     for source in sources:
         listed = tokens(source)
-        grams = []
-        for n in range(len(listed) - GRAM + 1):
-            text = "\0".join(part for part, _ in listed[n:n + GRAM])
-            value = int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "big")
-            grams.append((value, n))
-        for n in range(max(1, len(grams) - WINDOW + 1) if grams else 0):
-            value, place = min(grams[n:n + WINDOW], key=lambda gram: (gram[0], -gram[1]))
+        placed = [(value, n) for n, value in enumerate(grams(listed))]
+        for n in range(max(1, len(placed) - WINDOW + 1) if placed else 0):
+            value, place = min(placed[n:n + WINDOW], key=lambda gram: (gram[0], -gram[1]))
             found.setdefault(value, listed[place][1])
     return found
 
 
 def every_gram(sources):
     """Return all grams of pieces of code, without choosing among them."""
-    found = set()
-    for source in sources:
-        parts = [part for part, _ in tokens(source)]
-        for n in range(len(parts) - GRAM + 1):
-            text = "\0".join(parts[n:n + GRAM])
-            found.add(int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(),
-                                     "big"))
-    return found
+    return {value for source in sources for value in grams(tokens(source))}
 
 
 def pairs(works, given):

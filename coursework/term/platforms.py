@@ -7,13 +7,12 @@ gradebook that it exports and to get it back filled: `make gradebook FROM=export
 import argparse
 import csv
 import io
+import json
 import re
 import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent.parent))
-
-import json
 
 from coursework.grader import clean, exercises, marking
 from coursework.term import book, roster, settings, standing

@@ -1,5 +1,6 @@
 """What each student has for each assignment and in all: deadlines, penalties, dropped lowest."""
 
+import dataclasses
 import datetime
 import math
 from dataclasses import dataclass
@@ -169,8 +170,8 @@ def standings(rows, files, given, register=None):
         if row.assignment:
             grouped.setdefault((row.student, row.assignment), []).append(row)
     named = sorted({assignment for _, assignment in grouped})
-    everybody = {student: student for student, _ in grouped}
-    everybody |= {one.id: one.id for one in (register.students if register else ())}
+    everybody = {student for student, _ in grouped}
+    everybody |= {one.id for one in (register.students if register else ())}
     found = {}
     for student in sorted(everybody):
         found[student] = {}
@@ -195,7 +196,7 @@ def drop(own, count):
     """Mark the worst assignments of a student as not counted, by their share of the points."""
     worst = sorted(own, key=lambda name: own[name].points / max(own[name].possible, 1))
     for name in worst[:min(count, len(own) - 1)]:
-        own[name] = Standing(**{**vars(own[name]), "counts": False})
+        own[name] = dataclasses.replace(own[name], counts=False)
 
 
 def total(own):

@@ -26,7 +26,7 @@ def _without_transpose(dh, x, h_before, h, U):
     return delta.T @ x, delta.T @ h_before, delta @ U.T
 
 
-def _first_word(dh, x, h_before, h, U):
+def _divided_by_words(dh, x, h_before, h, U):
     """Return the shares of W and U divided by the number of words."""
     dW, dU, to_before = step_back(dh, x, h_before, h, U)
     return dW / len(x), dU / len(x), to_before
@@ -134,7 +134,7 @@ TURNS = [
                  "The shares lie on their side: W has a row for each input, so x.T comes first.":
                      _without_transpose,
                  "The shares are divided by the number of words; add up, E is a mean already.":
-                     _first_word}),
+                     _divided_by_words}),
     Choices("2.3", {"a": "state", "b": "transpose", "c": "later", "d": "slope"},
             options=("later", "slope", "state", "transpose"),
             right="Notice that all four run and give gradients of the right shape.",
