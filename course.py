@@ -29,7 +29,7 @@ OFF = ("", "0", "no", "off", "false")
 # Files are tested in their order: by default the longest would come last and leave a core idle.
 PYTEST = ("-m", "pytest", "-n", "2", "--dist", "loadscope", "--no-loadscope-reorder")
 JUPYTER = ("-m", "jupyterlab", "--ServerApp.root_dir=.",
-           "--LabApp.default_url=/lab/tree/notebooks")
+           "--LabApp.default_url=/lab/tree/notebooks/01_rnn_types.ipynb")
 
 # name: (what Python is given, {option: the word that the tool wants before its value}, what it
 # does). Values without such a word stand alone, in their order.

@@ -152,7 +152,7 @@ def test_readme_and_ci_give_the_commands_of_course_py():
     assert "\npython3 course.py test\n" in script
     assert os.name != "posix" or os.access(lessons.ROOT / ".ci" / "run", os.X_OK)
     readme = (lessons.ROOT / "README.md").read_text(encoding="utf-8")
-    assert "\npython course.py run " in readme and "\npython course.py test " in readme
+    assert "\npython course.py lab " in readme and "\npython course.py test " in readme
 
 
 # --- which Python

@@ -55,7 +55,7 @@ def clone(source, target):
 @needs_git
 def test_a_clone_with_windows_line_ends_is_the_same_to_the_byte(tmp_path):
     names = [".gitattributes", ".ci/run", "Makefile", "course.py", "data/course.toml",
-             "data/front.png", "README.md", shown(lessons.every()[0])]
+             "data/pictures/01_rnn_types.png", "README.md", shown(lessons.every()[0])]
     for name in names:
         (tmp_path / "source" / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / name, tmp_path / "source" / name)

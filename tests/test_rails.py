@@ -45,16 +45,18 @@ def house(tmp_path, monkeypatch):
     shutil.copytree(lessons.ROOT / "data", tmp_path / "data")
     (tmp_path / "README.md").write_text(
         "# Top\n<!-- lessons -->\n<!-- /lessons -->\nmiddle\n"
-        "<!-- picture -->\n<!-- /picture -->\n<!-- speed -->\n<!-- /speed -->\n"
-        "<!-- assignments -->\n<!-- /assignments -->\n"
-        "<!-- growth -->\n<!-- /growth -->\nend\n", encoding="utf-8")
+        "<!-- picture -->\n<!-- /picture -->\nend\n", encoding="utf-8")
+    for name, made in list(tables.TABLES.items())[1:]:
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(
+            "".join(f"<!-- {mark} -->\n<!-- /{mark} -->\n" for mark in made), encoding="utf-8")
     (tmp_path / "lectures").mkdir()
     (tmp_path / "lectures" / "02_bptt.md").write_text(
         "# T\n\n## A\n\n8 minutes.\n\n## B\n\n4 minutes, may be left out.\n", encoding="utf-8")
     bench.record("cells", [Row("GRU", "25 steps", 2.0, "CPU ms"),
                            Row("GRU", "50 steps", 4.0, "CPU ms", "Keras layer", 1024.0)],
                  tmp_path / "data" / "bench.csv")
-    monkeypatch.setattr(tables, "PICTURE", ("02_bptt.ipynb", "A curve that rises"))
+    monkeypatch.setattr(tables, "FRONT", "02_bptt")
     for module in (run_lessons, tables, colab):
         monkeypatch.setattr(module, "ROOT", tmp_path)
     monkeypatch.setattr(lessons, "NOTEBOOKS", tmp_path / "notebooks")
@@ -70,6 +72,15 @@ def evidence(house, *sources, **settings):
     return lesson(house, *sources, name="evidence/02_bptt", **settings)
 
 
+def with_picture(house, **settings):
+    """Write a lesson that opens with a picture, as if it had been run."""
+    path = lesson(house, "print(1)", **settings)
+    made = nbformat.read(path, as_version=4)
+    tiny.code(made, 0).outputs = [nbformat.v4.new_output(
+        "display_data", {"image/png": ""}, metadata={"image/png": {"alt": "A curve that rises."}})]
+    return tiny.write(made, path)
+
+
 def test_run_shows_progress_writes_pages_and_ends_with_the_verdicts(house, capsys):
     lesson(house, "print(1)", prose="# L [proof](evidence/02_bptt.ipynb#h)")
     path = evidence(house, tiny.FIND_COURSE, DRAW, JUDGE,
@@ -83,6 +94,7 @@ def test_run_shows_progress_writes_pages_and_ends_with_the_verdicts(house, capsy
     assert "02_bptt done in" in shown and "\nevidence_02_bptt done in" in shown
     assert re.search(r"^02_bptt +\d+ s  cell 3/4 A title with code \(2\)$", shown, re.MULTILINE)
     assert re.search(r"^evidence_02_bptt done in \d+ s; CPU \d+ s", shown, re.MULTILINE)
+    assert "Open next: build/html/index.html in a browser to read, or python course.py lab" in shown
     for key, claim in claims.of_lesson(2).items():
         verdict = claims.VERDICTS[claim["expected"]]
         assert re.search(rf"^{re.escape(key)} +{verdict}\n +said: {claim['statement'][:20]}",
@@ -276,23 +288,36 @@ def test_colab_refuses_what_is_no_address(house, words, capsys):
     assert (house / "data" / "course.toml").read_bytes() == before
 
 
+def test_colab_asks_for_an_address_that_it_was_not_given(house, monkeypatch, capsys):
+    asked = []
+    monkeypatch.setattr(sys, "stdin", io.StringIO())
+    monkeypatch.setattr(sys.stdin, "isatty", lambda: True, raising=False)
+    monkeypatch.setattr("builtins.input", lambda text: asked.append(text) or " Me/course ")
+    assert colab.main([]) == 0 and "owner/name" in asked[0]
+    assert course.load(house)["repository"] == "Me/course"
+
+
 def test_verdicts_fill_the_readme_between_its_marks(house, capsys):
     prose = f"{PROSE}\n\n**Time:** 45 minutes to read; about 9 CPU seconds to run."
     tiny.stored(evidence(house), tiny.FIND_COURSE, DRAW, JUDGE, prose=prose)
+    with_picture(house, prose=f"{prose}\n\n{VERDICT_MARKS}")
     assert tables.main() == 0
     text = (house / "README.md").read_text(encoding="utf-8")
     assert text.startswith("# Top\n<!-- lessons -->\n| lesson |") and text.endswith("-->\nend\n")
     found = collections.Counter(claims.VERDICTS[claim["expected"]]
                                 for claim in claims.of_lesson(2).values())
     counted = ", ".join(f"{found[word]} {word}" for word in claims.VERDICTS.values() if found[word])
-    assert ("| [A title with code](notebooks/evidence/02_bptt.ipynb) | 45 min | 9 s | 12 (8) min | "
+    assert ("| [A title with code](notebooks/02_bptt.ipynb) | 45 min | 9 s | "
             f"{counted} | [evidence](notebooks/evidence/02_bptt.ipynb) | [open](https://") in text
-    assert f"| together | 45 min | 9 s | 12 (8) min | {counted} | | |" in text
-    assert "](data/front.png)" in text and "![A curve that rises" in text
-    assert (house / "data" / "front.png").read_bytes().startswith(b"\x89PNG")
+    assert f"| together | 45 min | 9 s | {counted} | | |" in text
+    assert "\n![A curve that rises.](data/pictures/02_bptt.png)" in text
+    text = (house / "BENCHMARKS.md").read_text(encoding="utf-8")
     assert "| GRU, 50 steps | 4 CPU ms | Keras layer: 1,000 CPU ms | 260 |" in text
     assert "| GRU, CPU ms | steps | 25: 2, 50: 4 |" in text
+    text = (house / "guides" / "instructors.md").read_text(encoding="utf-8")
     assert "| 4 LSTM | 5 + 2 | 15 + 4 | 100 |" in text
+    text = (house / "guides" / "lecturers.md").read_text(encoding="utf-8")
+    assert "| A title with code | 12 min | 8 min |" in text
     text = (house / "VERDICTS.md").read_text(encoding="utf-8")
     assert "| 2.4 | Updating" in text and "with a bar \\| in it |" in text
     capsys.readouterr()
@@ -306,7 +331,7 @@ VERDICT_MARKS = "<!-- verdicts -->\nold\n<!-- /verdicts -->\n\nafter"
 
 def test_a_lesson_gets_the_verdicts_of_its_evidence(house):
     tiny.stored(evidence(house), tiny.FIND_COURSE, DRAW, JUDGE)
-    path = lesson(house, "print(1)", prose=MARKS.format(VERDICT_MARKS))
+    path = with_picture(house, prose=MARKS.format(VERDICT_MARKS))
     tables.main()
     source = nbformat.read(path, as_version=4).cells[0].source
     rows = [line for line in source.splitlines() if line.startswith("| 2.")]
@@ -320,16 +345,18 @@ def test_a_lesson_gets_the_verdicts_of_its_evidence(house):
 
 def test_a_lesson_without_a_place_for_its_verdicts_is_named(house):
     tiny.stored(evidence(house), tiny.FIND_COURSE, DRAW, JUDGE)
-    lesson(house, "print(1)", prose=MARKS.format(""))
+    with_picture(house, prose=MARKS.format(""))
     with pytest.raises(ValueError, match="02_bptt.ipynb must have one cell"):
         tables.main()
 
 
-@pytest.mark.parametrize("mark", ["<!-- lessons -->\n", "<!-- /growth -->"])
-def test_a_readme_without_its_marks_is_a_sentence(house, mark):
-    text = (house / "README.md").read_text(encoding="utf-8").replace(mark, "")
-    with pytest.raises(ValueError, match="once each"):
-        tables.filled(text, house)
+@pytest.mark.parametrize(("name", "mark"), [
+    ("README.md", "<!-- lessons -->\n"), ("BENCHMARKS.md", "<!-- /growth -->")])
+def test_a_file_without_its_marks_is_a_sentence(house, name, mark):
+    text = (house / name).read_text(encoding="utf-8").replace(mark, "")
+    (house / name).write_text(text, encoding="utf-8")
+    with pytest.raises(ValueError, match=f"{name} must hold .* once each"):
+        tables.filled(name, house)
 
 
 def test_cells_are_named_by_the_heading_above_them():
@@ -353,7 +380,7 @@ def test_store_takes_the_first_picture_of_a_lesson_from_its_later_cell(house):
     tiny.code(notebook, 2).metadata["preview"] = True
     nbformat.write(notebook, path)
     file = house / "data" / "pictures" / "02_bptt.png"
-    shutil.copy(house / "data" / "front.png", file)
+    shutil.copy(house / "data" / "pictures" / "01_rnn_types.png", file)
     old = file.read_bytes()
     store_lesson.store(path)
     stored = nbformat.read(path, as_version=4)

@@ -186,6 +186,16 @@ def test_the_bundle_is_whole_and_clean(made):
     assert not any("coursework" in name or "hidden" in name for name in names)
 
 
+def test_a_release_without_an_address_of_its_own_warns(monkeypatch, tmp_path, capsys):
+    settings = tmp_path / "course" / "data" / "course.toml"
+    settings.parent.mkdir(parents=True)
+    monkeypatch.setattr(release, "bundle", lambda out: tmp_path / "course")
+    for repository, warned in (("your-name/rnn-course", True), ("me/rnn-course", False)):
+        settings.write_text(f'repository = "{repository}"\n', encoding="utf-8")
+        assert release.main([]) == 0
+        assert ("make colab REPO=owner/name" in capsys.readouterr().err) is warned
+
+
 def test_what_a_lesson_saves_stays_behind():
     saved = {"names.keras", "names_alphabet.json", "speakers.npz"}
     assert release.LEFT_BEHIND("notebooks", ["04_lstm.ipynb", "04.json", *saved]) == saved

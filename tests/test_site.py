@@ -1,24 +1,37 @@
-"""The web site: every page is opened in Chromium, wide and narrow; links, search, navigation."""
+"""The web site: every page is opened in Chromium, wide and narrow, light and dark."""
 
+import html
+import importlib.metadata
 import re
+import shutil
 
+import nbformat
 import pytest
 
 import browser
 import tiny
 from tools.notebooks import course, lessons
-from tools.publish import pages, website
+from tools.publish import website
 
 PATHS = lessons.every()
 BUILD = lessons.ROOT / "build"
-NAMES = ["index.html", *map(pages.name_of, PATHS)]
-LOOK = "faultsIn(document.body, {smallest: 12})"
+SITE = BUILD / "site"
+AXE = importlib.metadata.distribution("axe-core-python").locate_file("axe_core_python/axe.min.js")
+VIOLATIONS = ("axe.run(document, {resultTypes: ['violations']}).then(found => found.violations.map("
+              "v => `${v.id}: ${v.nodes[0].html.slice(0, 120)}`))")
 WIDTHS = "[document.documentElement.scrollWidth, innerWidth]"
+UNSET = "document.querySelectorAll('mjx-merror, [data-mjx-error], .math:not(:has(mjx-container))')"
+CUT = ("[...document.querySelectorAll('article pre, article table, article img')]"
+       ".filter(e => e.scrollWidth > e.clientWidth + 2 || "
+       "e.getBoundingClientRect().right > innerWidth + 2).map(e => e.outerHTML.slice(0, 100))")
+NAMES = ["index", "VERDICTS", "BENCHMARKS", "search",
+         *(f"guides/{path.stem}" for path in sorted((lessons.ROOT / "guides").glob("*.md"))),
+         *(path.relative_to(lessons.ROOT).with_suffix("").as_posix() for path in PATHS)]
 
 
 @pytest.fixture(scope="module")
 def site():
-    return {path.name: path for path in website.build(PATHS, BUILD / "site")}
+    return website.build(PATHS, SITE)
 
 
 @pytest.fixture(scope="module")
@@ -28,131 +41,139 @@ def chromium():
         yield running
 
 
+def look(tab, axe=True):
+    """Return what is wrong with an open page: a list of sentences."""
+    tab.wait("document.readyState === 'complete' && "
+             "(typeof MathJax === 'undefined' || MathJax.startup.promise.then(() => true))")
+    found = [f"a formula that is not set: {text}" for text in
+             tab.run(f"[...{UNSET}].map(e => e.outerHTML.slice(0, 100))")]
+    if axe:
+        tab.run(AXE.read_text(encoding="utf-8") + ";true")
+        for mode in ("light", "dark"):
+            tab.run(f"document.documentElement.dataset.theme = '{mode}'; true")
+            found += [f"{mode}: {said}" for said in tab.run(VIOLATIONS)]
+    for size in (1440, 768, 390):
+        tab.size(size, 900)
+        wide, window = tab.run(WIDTHS)
+        found += [f"{wide} pixels wide in a window of {window}"] * (wide > window)
+    tab.size(1000, 1400)
+    tab.call("Emulation.setEmulatedMedia", media="print")
+    found += [f"cut in print: {said}" for said in tab.run(CUT)]
+    tab.call("Emulation.setEmulatedMedia", media="")
+    return [*found, *tab.faults]
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_every_page_is_whole_and_asks_for_nothing(chromium, site, name):
-    tab = chromium.tab(1280, 900)
-    tab.open(site[name])
-    tab.run(browser.CHECKS)
-    assert tab.run(LOOK) == []
-    wide, window = tab.run(WIDTHS)
-    assert wide == window == 1280
-    tab.picture(BUILD / "screenshots" / "site" / f"{name.removesuffix('.html')}.jpg")
-    tab.size(400, 800)
-    wide, window = tab.run(WIDTHS)
-    assert wide == window == 400
-    assert tab.faults == []
+    tab = chromium.tab(1440, 900)
+    tab.open(SITE / f"{name}.html")
+    tab.picture(BUILD / "screenshots" / "site" / f"{name.replace('/', '_')}.jpg")
+    found = look(tab)
     tab.close()
+    assert found == []
+
+
+def test_no_page_is_left_out(site):
+    made = {path.relative_to(SITE).with_suffix("").as_posix() for path in site}
+    assert made - set(NAMES) == {"genindex"} and set(NAMES) <= made
 
 
 @pytest.mark.parametrize(("markup", "said"), [
-    ("<p style='width: 2000px'>wide</p>", "wide"),
-    ("<div style='overflow: hidden; width: 90px'><code>a_long_name_of_a_thing</code></div>",
-     "cut off at the right"),
-    ("<img src='a.png'>", "a picture has no alt text"),
-    ("<p style='color: #aaaaaa'>pale</p>", "contrast"),
-    ("<p>where $h_t$ stands</p>", "a formula that is not set"),
+    ("<p style='width: 2000px'>wide</p>", "pixels wide"),
+    ("<pre style='width: 90px; white-space: pre !important'>a_long_name_of_a_thing</pre>",
+     "cut in print"),
+    ("<img src='a.png'>", "image-alt"),
+    ("<p style='color: #aaaaaa; background: white'>pale</p>", "color-contrast"),
+    (r"<span class='math notranslate nohighlight'>\(\frac{a}\)</span>", "not set"),
     ("<img alt='remote' src='http://example.org/a.png'>", "leaves the machine"),
     ("<link rel='stylesheet' href='none.css'>", "a file was not loaded"),
 ])
-def test_a_broken_page_is_seen(chromium, site, tmp_path, markup, said):
-    text = site["evidence_02_bptt.html"].read_text(encoding="utf-8")
-    for file in ("site.css", "site.js", "search-index.js"):
-        (tmp_path / file).write_bytes((site["index.html"].parent / file).read_bytes())
-    assert text.count("<main>") == 1
-    (tmp_path / "page.html").write_text(text.replace("<main>", f"<main>{markup}"),
-                                        encoding="utf-8")
-    tab = chromium.tab(1280, 900)
-    tab.open(tmp_path / "page.html")
-    tab.run(browser.CHECKS)
-    found = [*tab.run(LOOK), *tab.faults]
-    wide, window = tab.run(WIDTHS)
-    tab.close()
-    found += ["wide"] * (wide > window)
+def test_a_broken_page_is_seen(chromium, site, markup, said):
+    text = (SITE / "guides" / "machines.html").read_text(encoding="utf-8")
+    assert text.count("</article>") == 1
+    broken = SITE / "guides" / "broken.html"
+    mathjax = '<script async src="../_static/tex-svg.js"></script>'
+    broken.write_text(text.replace("</article>", f"{markup}{mathjax}</article>"), encoding="utf-8")
+    try:
+        tab = chromium.tab(1440, 900)
+        tab.open(broken)
+        found = look(tab)
+        tab.close()
+    finally:
+        broken.unlink()
     assert any(said in fault for fault in found), found
 
 
-def test_search_finds_sections_and_leads_to_them(chromium, site):
-    tab = chromium.tab(1280, 900)
-    tab.open(site["index.html"])
-    found = "[...document.querySelectorAll('#found a')].map(a => a.textContent)"
-    hidden = "document.getElementById('found').hidden"
+def test_search_from_disk_finds_sections_and_code(chromium, site):
+    def found(words):
+        tab = chromium.tab(1440, 900)
+        tab.open(SITE / "search.html")
+        tab.run(f"location.search = '?q={words}'")
+        tab.wait("location.search && document.querySelector('.search-summary')?.textContent.trim()"
+                 " && !/Searching/.test(document.body.textContent)")
+        links = tab.run("[...document.querySelectorAll('#search-results li > a')]"
+                        ".map(a => [a.textContent, a.getAttribute('href')])")
+        faults = tab.faults
+        tab.close()
+        assert faults == []
+        return links
 
-    def ask(words):
-        tab.run(f"box.value = {words!r}; box.dispatchEvent(new Event('input'))")
-        return tab.run(found)
-
-    assert tab.run(hidden) is True
-    assert ask("truncated BACKPROPAGATION")[0] == "6 Truncated backpropagation"
-    assert tab.run(hidden) is False
-    assert ask("zzqx") == [] and "Nothing was found." in tab.run(
-        "document.getElementById('found').textContent")
-    assert ask("") == [] and tab.run(hidden) is True
-    ask("truncated backpropagation")
-    tab.loaded = False
-    tab.run("document.querySelector('#found a').click()")
-    tab.wait("location.pathname.endsWith('evidence_02_bptt.html')"
-             " && document.readyState === 'complete'")
-    at = tab.run("document.getElementById(decodeURIComponent(location.hash.slice(1)))"
-                 ".getBoundingClientRect().top")
-    assert -5 < at < 300 and tab.faults == []
-    tab.close()
+    assert any("A doctor for gradients" in text
+               and link.endswith("03_gradient_problems.html#a-doctor-for-gradients")
+               for text, link in found("doctor+for+gradients"))
+    assert any("notebooks/04_lstm.html" in link for _, link in found("mask_zero"))
+    assert found("zzqxzz") == []
 
 
-def test_every_local_link_and_anchor_is_there(site):
-    anchors = {name: set(re.findall(r'\bid="([^"]+)"', path.read_text(encoding="utf-8")))
-               for name, path in site.items()}
+def test_pictures_keep_their_alt_text(site):
     count = 0
-    for name, path in site.items():
-        text = re.sub(r"<style.*?</style>", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
-        for link in re.findall(r'<a[^>]* href="([^"]+)"', text):
-            if link.startswith(("https://", "http://")):
-                continue
-            file, _, anchor = link.partition("#")
-            assert not file or (path.parent / file).is_file(), f"{name}: {link}"
-            if anchor and (file or name) in anchors:
-                assert pages.html.unescape(anchor) in anchors[file or name], f"{name}: {link}"
-            count += 1
-    assert count > 20 * len(PATHS)
-
-
-def test_the_front_page_is_the_readme_with_all_lessons_and_verdicts(site):
-    text = site["index.html"].read_text(encoding="utf-8")
-    for path in lessons.paths(folder=lessons.EVIDENCE):
-        lesson = lessons.NOTEBOOKS / path.name
-        shown = pages.name_of(lesson if lesson.is_file() else path)
-        assert f'<td><a href="{shown}">' in text
-        assert f'<td><a href="{pages.name_of(path)}">evidence</a>' in text
-        assert f'<td><a href="slides/{path.stem}.html">slides</a></td>' in text
-        assert (site["index.html"].parent / "slides" / f"{path.stem}.html").is_file()
-    for heading in ("For students", "For lecturers", "For instructors"):
-        assert f">{heading}<" in text
-    assert course.load()["title"] in text and 'class="front" src="front.png"' in text
-    widths = {row.count("<td>") for row in re.findall(r"<tr>.*?</tr>", text.split('id="Lessons"')[1]
-              .split("</table>")[0], re.DOTALL) if "<td>" in row}
-    assert widths == {8}
-    assert "<!--" not in text.split("<main>")[1]
-
-
-def test_pages_lead_to_their_neighbours(site):
-    for before, after in zip(NAMES[1:], NAMES[2:], strict=False):
-        for at, rel, to in ((before, "next", after), (after, "prev", before)):
-            assert f'<a href="{to}" rel="{rel}">' in site[at].read_text(encoding="utf-8")
-
-
-def test_the_first_cell_leads_to_the_deck_beside_the_page(site):
     for path in PATHS:
-        text = site[pages.name_of(path)].read_text(encoding="utf-8")
-        assert text.count(f'<a href="slides/{path.stem}.html">slides</a>') == 1
-        assert "github.io" not in text and ">assignment<" not in text
+        page = (SITE / path.relative_to(lessons.ROOT)).with_suffix(".html").read_text("utf-8")
+        shown = [html.unescape(alt) for alt in re.findall(r'<img alt="([^"]*)"', page)]
+        for cell in nbformat.read(path, as_version=4).cells:
+            for output in cell.get("outputs", []):
+                if "image/png" in output.get("data", {}):
+                    assert output.metadata["image/png"]["alt"] in shown
+                    count += 1
+    assert count > 10 * len(PATHS) // 2
+
+
+def test_a_page_has_its_deck_and_what_a_reader_does_with_it(site):
+    for path in PATHS:
+        page = SITE / path.relative_to(lessons.ROOT).with_suffix(".html")
+        text = page.read_text(encoding="utf-8")
+        deck = re.search(r'<a href="([^"]*)">slides</a>', text)[1]
+        assert (page.parent / deck).resolve() == SITE / "slides" / f"{path.stem}.html"
+        assert (page.parent / deck).is_file() and "github.io" not in text
+        address = course.load()["repository"]
+        name = path.relative_to(lessons.ROOT).as_posix()
+        assert f"colab.research.google.com/github/{address}/blob/main/{name}" in text
+        assert f"github.com/{address}/edit/main/{name}" in text
+        assert "btn-download-source-button" in text and "theme-switch-button" in text
+        assert "Set up the course" in text or "Set-up" in text
 
 
 def test_a_widget_is_named_where_it_cannot_run(site):
-    text = site["evidence_03_gradient_problems.html"].read_text(encoding="utf-8")
+    text = (SITE / "notebooks" / "evidence" / "03_gradient_problems.html").read_text("utf-8")
     assert "A slider for the gain and a choice of activation" in text
 
 
-def test_sections_of_a_page():
-    made = pages.page(tiny.notebook(
-        prose="# T\n\nFirst $x_1$.\n\n## A *b*, c\n\nSecond `code`."), "T")
-    assert website.sections(made) == [(1, "T", "T", "First ."), (2, "A-b,-c", "A b, c",
-                                                               "Second code.")]
+def test_what_the_site_has_not_is_not_linked():
+    made = website.staged(tiny.notebook(prose=(
+        "# T\n[![Open In Colab](https://x.org/a.svg)](https://c) \u00b7 "
+        "[slides](https://me.github.io/c/slides/04_lstm.html) \u00b7 "
+        "[assignment](../coursework/source/a.ipynb) \u00b7 [evidence](evidence/04_lstm.ipynb)\n"
+        "Then [build](../../coursework/source/a.ipynb).")), "../")
+    assert made.cells[0].source == (
+        '# T\n[open in Colab](https://c) \u00b7 <a href="../slides/04_lstm.html">slides</a> \u00b7 '
+        "[evidence](evidence/04_lstm.ipynb)\nThen build.")
+
+
+def test_a_link_that_leads_nowhere_stops_the_build(tmp_path, capfd):
+    source, made = tmp_path / "in", tmp_path / "out"
+    source.mkdir()
+    (source / "index.md").write_text("# T\n\n[gone](gone.md)\n", encoding="utf-8")
+    assert website.sphinx(source, made) != 0 and "gone.md" in capfd.readouterr().err
+    (source / "index.md").write_text("# T\n", encoding="utf-8")
+    shutil.rmtree(made, ignore_errors=True)
+    assert website.sphinx(source, made) == 0 and (made / "index.html").is_file()

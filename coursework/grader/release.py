@@ -18,6 +18,7 @@ from utils import checks
 
 OUT = exercises.ROOT / "build" / "release"
 COPIED = ("notebooks", "utils", "data", "requirements.txt", "LICENSE", "VERDICTS.md")
+PLACEHOLDER = "your-name/"
 README = exercises.ROOT / "coursework" / "students.md"
 # By Python, by editors, and by lessons that save a model with its scale or its alphabet.
 LEFT_BEHIND = shutil.ignore_patterns("__pycache__", ".*", "*.keras", "*.npz", "*_alphabet.json")
@@ -152,6 +153,9 @@ def main(words=None):
         return 1
     print(f"{len(exercises.available())} assignments released in {made}; nothing of a solution or "
           "a hidden check was found in it.")
+    if PLACEHOLDER in (made / "data" / "course.toml").read_text(encoding="utf-8"):
+        print(f"Warning: its links still lead to {PLACEHOLDER}..., which is nobody's address; give "
+              "yours by make colab REPO=owner/name and release again.", file=sys.stderr)
     return 0
 
 

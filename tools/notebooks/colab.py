@@ -1,7 +1,7 @@
 """Write the address of a copy of the course everywhere: `make colab REPO=owner/name VERSION=tag`.
 
-It goes into data/course.toml, the set-up cell of every notebook and every assignment, and every
-link to Colab.
+Without REPO it is asked for. It goes into data/course.toml, the set-up cell of every notebook and
+every assignment, and every link to Colab.
 """
 
 import re
@@ -60,6 +60,8 @@ def stamp(root, repository, version):
 def main(words):
     """Stamp what the command line asks for; return the exit status."""
     repository, version = (*words, "", "")[:2]
+    if not repository and sys.stdin.isatty():
+        repository = input("Where will your public copy stand on GitHub (owner/name)? ").strip()
     version = version or course.load(ROOT)["version"]
     if not re.fullmatch(r"[\w.-]+/[\w.-]+", repository) or repository.endswith(".git"):
         print(f"{WANTED}; REPO was {repository!r}.", file=sys.stderr)

@@ -89,8 +89,9 @@ def main(words):
     if judged:
         print("\nVerdicts\n" + "\n".join(verdict_lines(build / "executed")))
     count = f"{len(rows)} notebook{'s' * (len(rows) > 1)}"
-    print(f"\n{count} in {time.perf_counter() - start:.0f} s; the pages begin at "
-          f"{index.relative_to(ROOT)}")
+    print(f"\n{count} in {time.perf_counter() - start:.0f} s. Open next: "
+          f"{index.relative_to(ROOT).as_posix()} in a browser to read, or "
+          "python course.py lab to work with them.")
     return 0
 
 

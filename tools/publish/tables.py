@@ -1,9 +1,9 @@
-"""Write what is generated: the tables of README.md, VERDICTS.md and the lessons: `make verdicts`.
+"""Write what is generated: `make verdicts`.
 
-They come from the stored notebooks, from lectures/ and from data/bench.csv.
+That is VERDICTS.md, and the tables of the README, BENCHMARKS.md, the guides and the lessons. They
+come from the stored notebooks, from lectures/ and from data/bench.csv.
 """
 
-import base64
 import re
 import sys
 from collections import Counter
@@ -18,8 +18,8 @@ from tools.notebooks import course, lessons  # noqa: E402  (the path above)
 from tools.publish import speaker_notes  # noqa: E402  (the path above)
 from utils.evidence import claims  # noqa: E402
 
-FRONT = "data/front.png"
-PICTURE = "04_lstm.ipynb", "Right answers on stories of mixed distance"
+# The lesson whose opening picture the README shows; the picture itself stands in data/pictures.
+FRONT = "01_rnn_types"
 VERDICTS_HEAD = """# Verdicts
 
 What the lecture notes say that this course follows, and what the experiment gave. Each verdict
@@ -29,7 +29,7 @@ stands in the evidence of its lesson, with the control that could have proved it
 
 
 def lesson_table(root=ROOT):
-    """Return the table of the lessons: minutes, verdicts of the evidence, a Colab link.
+    """Return the table of the lessons: minutes, seconds, verdicts of the evidence, a Colab link.
 
     A lesson that exists only as evidence leads there.
     """
@@ -38,28 +38,40 @@ def lesson_table(root=ROOT):
     for proof in sorted((root / "notebooks" / "evidence").glob("[0-9]*.ipynb")):
         path = root / "notebooks" / proof.name
         path = path if path.is_file() else proof
-        notebook, talk = nbformat.read(path, 4), speaker_notes.load(path, root / "lectures")
+        notebook = nbformat.read(path, 4)
         read = sum(map(int, re.findall(r"(\d+) minutes", notebook.cells[0].source)))
         run = re.search(r"(\d+) CPU seconds", notebook.cells[0].source)
         found.append((read, int(run[1]) if run else 0,
-                      talk.minutes() if talk else 0, talk.minutes(short=True) if talk else 0,
                       Counter(verdict for _, verdict, _ in claims.verdicts_in(proof))))
         name = path.relative_to(root / "notebooks").as_posix()
         rows.append(f"| [{lessons.title(notebook, path)}](notebooks/{name}) | "
                     f"{costs(*found[-1])} | [evidence](notebooks/evidence/{proof.name}) | "
                     f"[open]({course.colab_link(address, name)}) |")
     *numbers, counted = zip(*found, strict=True)
-    together = costs(*map(sum, numbers), sum(counted, Counter()))
-    head = "| lesson | to read | to run | lecture (short) | claims tested | proof | in Colab |"
-    rows.append(f"| together | {together} | | |")
-    return "\n".join([head, "|---|---|---|---|---|---|---|", *rows])
+    rows.append(f"| together | {costs(*map(sum, numbers), sum(counted, Counter()))} | | |")
+    head = "| lesson | to read | to run | claims tested | proof | in Colab |"
+    return "\n".join([head, "|---|---|---|---|---|---|", *rows])
 
 
-def costs(read, run, lecture, short, counted):
+def costs(read, run, counted):
     """Return the cells of the table of lessons that say what it takes and what was judged."""
     verdicts = ", ".join(f"{counted[verdict]} {verdict}" for verdict in claims.VERDICTS.values()
                          if counted[verdict])
-    return f"{read} min | {run} s | {lecture} ({short}) min | {verdicts or 'none'}"
+    return f"{read} min | {run} s | {verdicts or 'none'}"
+
+
+def lecture_table(root=ROOT):
+    """Return the table of the lectures: the minutes of the whole and of the short version."""
+    import nbformat
+    rows = []
+    for proof in sorted((root / "notebooks" / "evidence").glob("[0-9]*.ipynb")):
+        talk = speaker_notes.load(proof, root / "lectures")
+        path = root / "notebooks" / proof.name
+        path = path if path.is_file() else proof
+        if talk:
+            rows.append(f"| {lessons.title(nbformat.read(path, 4), path)} | {talk.minutes()} min | "
+                        f"{talk.minutes(short=True)} min |")
+    return "\n".join(["| lecture | whole | short |", "|---|---|---|", *rows])
 
 
 def lesson_verdicts(path):
@@ -127,18 +139,17 @@ def growth_table(root=ROOT):
 
 
 def picture(root=ROOT):
-    """Return the PNG and the alt text of the figure that the README shows.
+    """Return Markdown that shows a lesson's opening picture, with its alt text.
 
     Raises:
-        ValueError: the lesson has no such figure.
+        ValueError: the lesson opens without a picture.
     """
     import nbformat
-    for cell in nbformat.read(root / "notebooks" / "evidence" / PICTURE[0], as_version=4).cells:
+    for cell in nbformat.read(root / "notebooks" / f"{FRONT}.ipynb", as_version=4).cells:
         for output in cell.get("outputs", []):
-            alt = output.get("metadata", {}).get("image/png", {}).get("alt", "")
-            if alt.startswith(PICTURE[1]):
-                return base64.b64decode(output.data["image/png"]), alt
-    raise ValueError(f"{PICTURE[0]} has no figure whose alt text begins with {PICTURE[1]!r}.")
+            if alt := output.get("metadata", {}).get("image/png", {}).get("alt", ""):
+                return f"![{alt}](data/pictures/{FRONT}.png)"
+    raise ValueError(f"{FRONT} has no picture with an alt text.")
 
 
 def between_marks(text, name, content, where):
@@ -155,20 +166,28 @@ def between_marks(text, name, content, where):
     return f"{start}<!-- {name} -->\n{content}\n<!-- /{name} -->{end}"
 
 
-def filled(text, root=ROOT):
-    """Return README text with its tables and its picture put between their marks.
+# The files that hold tables between marks, and who makes each.
+TABLES = {"README.md": {"picture": picture, "lessons": lesson_table},
+          "BENCHMARKS.md": {"speed": speed_table, "growth": growth_table},
+          "guides/lecturers.md": {"lectures": lecture_table},
+          "guides/instructors.md": {"assignments": lambda root: assignment_table()}}
+
+
+def filled(name, root=ROOT):
+    """Return the text of a file with its tables and its picture put between their marks.
+
+    Args:
+        name: of the file, a key of TABLES.
+        root: of the course.
 
     Raises:
         ValueError: a mark is missing.
     """
-    tables = {"picture": lambda: f"![{picture(root)[1]}]({FRONT})",
-              "lessons": lambda: lesson_table(root), "assignments": assignment_table,
-              "speed": lambda: speed_table(root),
-              "growth": lambda: growth_table(root)}
-    for name in tables:
-        between_marks(text, name, "", "README.md")
-    for name, make in tables.items():
-        text = between_marks(text, name, make(), "README.md")
+    text = (root / name).read_text(encoding="utf-8")
+    for mark in TABLES[name]:
+        between_marks(text, mark, "", name)
+    for mark, make in TABLES[name].items():
+        text = between_marks(text, mark, make(root), name)
     return text
 
 
@@ -193,9 +212,9 @@ def with_verdicts(notebook, path):
 def generated(root=ROOT):
     """Return {path: content} of every file that is written from others, whole."""
     import nbformat
-    made = {root / "README.md": filled((root / "README.md").read_text(encoding="utf-8"), root),
-            root / "VERDICTS.md": VERDICTS_HEAD + "\n"
-            + claims.verdict_table(root / "notebooks" / "evidence") + "\n"}
+    made = {root / name: filled(name, root) for name in TABLES}
+    made[root / "VERDICTS.md"] = (VERDICTS_HEAD + "\n"
+                                  + claims.verdict_table(root / "notebooks" / "evidence") + "\n")
     for path in sorted((root / "notebooks").glob("[0-9]*.ipynb")):
         notebook = with_verdicts(nbformat.read(path, as_version=4), path)
         made[path] = nbformat.writes(notebook) + "\n"
@@ -208,7 +227,6 @@ def main():
         if not path.is_file() or path.read_text(encoding="utf-8") != content:
             path.write_text(content, encoding="utf-8")
             print(f"{path.relative_to(ROOT)} has been brought up to date.")
-    (ROOT / FRONT).write_bytes(picture(ROOT)[0])
     return 0
 
 
