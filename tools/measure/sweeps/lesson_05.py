@@ -206,10 +206,11 @@ SWEEPS = [
     # The rivals: more time and another rate, for a gate held at 0 and for one left at its start.
     *(Sweep(("05 reviews, verdict: start, gate held: steps",
              "05 reviews, verdict: start, gate held: accuracy"),
-            f"{gate[0]} {held}, learning rate {rate:g}, {steps} updates",
-            functools.partial(nailed_run, (gate, held), rate, steps))
-      for gate, held, rate, steps in (("reset", 1, 0.01, 600), ("update", 0, 0.01, 600),
-                                      ("update", 0, 0.001, 1500))),
+            f"{name}, learning rate {rate:g}, {steps} updates",
+            functools.partial(nailed_run, nailed, rate, steps))
+      for name, nailed, rate, steps in (("r 1", ("reset", 1), 0.01, 600),
+                                        ("z 0", ("update", 0), 0.01, 600),
+                                        ("z 0", ("update", 0), 0.001, 1500))),
     *(Sweep(("05 one bit, lag 40: steps", "05 one bit, lag 40: learnt"),
             f"GRU 16, bias of z {bias}, learning rate {rate:g}, {steps} updates",
             functools.partial(one_bit_run, bias, 40, rate, steps))
