@@ -3,7 +3,7 @@
 import numpy as np
 
 from tools.measure.sweeps import Sweep
-from utils import tasks
+from utils import environment, tasks
 from utils.evidence import cells, training
 
 BATCH, SOLVED, CHECK_SIZE = 32, 0.01, 1000
@@ -63,6 +63,20 @@ def long_descent(setting, cell, length, rate, clip, steps=4000):
     return Sweep((f"03 SGD T {length}, MSE after {steps} steps",), setting, run)
 
 
+def plain_keras(setting, options, length, steps=1600):
+    """Sweep: a SimpleRNN as Keras makes it, Adam with its own rate, error on new sequences."""
+    def run(seed):
+        keras = environment.set_up(seed)
+        rng = np.random.default_rng(seed)
+        model = keras.Sequential([keras.layers.SimpleRNN(64, **options), keras.layers.Dense(1)])
+        model.compile("adam", "mse")
+        model.fit(*tasks.adding(BATCH * steps, length, rng), batch_size=BATCH, verbose=0)
+        new = tasks.adding(CHECK_SIZE, length, 10_000 + seed)
+        return ((model.evaluate(*new, verbose=0), "MSE"),)
+
+    return Sweep((f"03 adding problem T {length}, MSE after {steps} steps",), setting, run)
+
+
 LSTM = lambda **more: cells.LSTM(2, 32, **more)                                  # noqa: E731
 LSTM_NO_BIAS = lambda **more: cells.LSTM(2, 32, forget_bias=0.0, **more)         # noqa: E731
 GRU = lambda **more: cells.GRU(2, 32, **more)                                    # noqa: E731
@@ -112,3 +126,15 @@ SWEEPS += [
     long_descent(f"ReLU, identity start, input weights 0.001, rate {_rate:g}, clipped to norm 1",
                  rnn(**IDENTITY, kernel_std=0.001), 100, _rate, ("norm", 1.0))
     for _rate in (1e-3, 3e-3, 1e-2)]
+# The rivals tuned as hard: other rates for tanh, a small rate instead of clipping, Keras's own
+# start behind ReLU, and what a beginner writes.
+for _length in (50, 100):
+    SWEEPS.append(to_solve("ReLU, orthogonal start, Glorot input weights", rnn(activation="relu"),
+                           _length, 1e-3))
+for _rate in (3e-4, 3e-3, 1e-2):
+    SWEEPS.append(to_solve(f"tanh, orthogonal start, rate {_rate:g}", rnn(), 50, _rate))
+SWEEPS += [
+    to_solve("ReLU, identity start, not clipped, rate 0.0003", rnn(**IDENTITY, kernel_std=0.01),
+             100, 3e-4, clip=None),
+    plain_keras("SimpleRNN(64) in Keras", {}, 50),
+    plain_keras("SimpleRNN(64, activation='relu') in Keras", {"activation": "relu"}, 50)]

@@ -39,14 +39,23 @@ def adding_run(kind, learning_rate, seed):
 ONE_HOT = np.eye(len(reviews.VOCABULARY), dtype="float32")
 
 
-def review_model(kind, place, learning_rate, seed, steps=1500, solved_below=0.02):
-    """Train on reviews with 0 to 10 filler sentences, half of them opinions."""
+def nail(cell, gate, value):
+    """Hold one gate of a cell at 0 or 1, by a bias that no update of training can move away."""
+    columns = np.arange(cell.hidden_size) + cell.blocks.index(gate) * cell.hidden_size
+    cell.weights["bias"][0, columns] = 30 if value else -30
+
+
+def review_model(kind, place, learning_rate, seed, steps=1500, solved_below=0.02, longest=10,
+                 nailed=None):
+    """Train on reviews with up to `longest` filler sentences, half of them opinions."""
     cell = KINDS[kind](len(ONE_HOT), REVIEW_SIZES[kind], rng=seed, dtype="float32")
+    if nailed is not None:
+        nail(cell, *nailed)
     model = training.Model(cell, 2, "cross_entropy", rng=seed + 100)
     rng = np.random.default_rng(seed)
 
     def draw(step):
-        sentences = int(rng.integers(0, 11))
+        sentences = int(rng.integers(0, longest + 1))
         ids, targets = reviews.draw(32, sentences, rng, place, sentences // 2)
         return ONE_HOT[ids], targets
 
@@ -62,6 +71,25 @@ def review_run(kind, place, learning_rate, seed):
         ids, targets = reviews.draw(500, sentences, 1000 + seed, place, sentences // 2)
         results.append((100 * np.mean(model.predict(ONE_HOT[ids]).argmax(-1) == targets), "%"))
     return results
+
+
+def nailed_run(nailed, learning_rate, steps, seed):
+    """Test a GRU with one gate held, verdict at the start, on reviews of 6 filler sentences."""
+    model, history = review_model("GRU", "start", learning_rate, seed, steps, longest=6,
+                                  nailed=nailed)
+    ids, targets = reviews.draw(500, 6, 1000 + seed, "start", 3)
+    return [(history.steps, "steps"),
+            (100 * np.mean(model.predict(ONE_HOT[ids]).argmax(-1) == targets), "%")]
+
+
+def one_bit_run(update_bias, lag, learning_rate, steps, seed):
+    """Let a GRU of 16 units learn to recall one bit; return the updates that it took."""
+    cell = cells.GRU(2, 16, update_bias=update_bias, rng=seed, dtype="float32")
+    model = training.Model(cell, 2, "cross_entropy", rng=seed + 100)
+    rng = np.random.default_rng(seed)
+    history = training.fit(model, lambda step: tasks.one_bit(32, lag, rng), steps,
+                           training.Adam(learning_rate), clip=("norm", 1.0), solved_below=0.02)
+    return [(history.solved_at or steps, "steps"), (int(bool(history.solved_at)), "of 1")]
 
 
 def gate_run(seed):
@@ -175,6 +203,19 @@ SWEEPS = [
     Sweep(tuple(f"05 reset gate on the filler, {what}" for what in (
         "mean", "below 0.2", "above 0.8")),
           setting("GRU", 32, 0.01, ", verdict: end, 3000 updates"), gate_run),
+    # The rivals: more time and another rate, for a gate held at 0 and for one left at its start.
+    *(Sweep(("05 reviews, verdict: start, gate held: steps",
+             "05 reviews, verdict: start, gate held: accuracy"),
+            f"{name}, learning rate {rate:g}, {steps} updates",
+            functools.partial(nailed_run, nailed, rate, steps))
+      for name, nailed, rate, steps in (("r 1", ("reset", 1), 0.01, 600),
+                                        ("z 0", ("update", 0), 0.01, 600),
+                                        ("z 0", ("update", 0), 0.001, 1500))),
+    *(Sweep(("05 one bit, lag 40: steps", "05 one bit, lag 40: learnt"),
+            f"GRU 16, bias of z {bias}, learning rate {rate:g}, {steps} updates",
+            functools.partial(one_bit_run, bias, 40, rate, steps))
+      for bias, rate, steps in ((0, 0.01, 400), (0, 0.003, 1500), (0, 0.01, 1500), (0, 0.03, 1500),
+                                (3, 0.01, 400))),
     *(Sweep(("05 melodies: validation", "05 melodies: test loss", "05 melodies: test accuracy"),
             setting(kind, MELODY_SIZES[kind], rate), functools.partial(melody_run, kind, rate))
       for kind in KINDS for rate in LEARNING_RATES),
