@@ -45,6 +45,8 @@ TURNS = [
                  "`np.linalg.matrix_power`.": lambda U, steps: np.linalg.norm(U ** steps, 2),
                  "Without the 2, `np.linalg.norm` takes the root of the sum of all squares.":
                      lambda U, steps: np.linalg.norm(np.linalg.matrix_power(U, steps)),
+                 "That is one step less than asked for: U stands `steps` times in the product.":
+                     lambda U, steps: np.linalg.norm(np.linalg.matrix_power(U.T, steps - 1), 2),
                  "That is one step; there are `steps` of them.":
                      lambda U, steps: np.linalg.norm(U, 2),
                  "That is the shortest, the smallest singular value.":
@@ -73,6 +75,10 @@ TURNS = [
                      lambda g, c: g * max(1, c / np.linalg.norm(g)),
                  "The fraction is upside down: a long g needs a small factor.":
                      lambda g, c: g * min(1, np.linalg.norm(g) / c),
+                 "Dividing by the factor makes a long g longer: multiply.":
+                     lambda g, c: g / min(1, c / np.linalg.norm(g)),
+                 "np.minimum cuts each number for itself, and negative ones not at all; the length "
+                 "counts.": lambda g, c: np.minimum(g, c),
                  "That is the square of the length; take its root, or np.linalg.norm.":
                      lambda g, c: g * min(1, c / np.sum(g ** 2)),
                  "That is the largest number in g, not the length of g.":
@@ -80,9 +86,23 @@ TURNS = [
                  "That is the length alone; the gradient itself is asked for.":
                      lambda g, c: min(c, np.linalg.norm(g))}),
     Model("3.5", [layer("SimpleRNN", units=48, activation="relu",
-                        recurrent_initializer="Identity"), layer("Dense", units=1)],
+                        recurrent_initializer="Identity"),
+                  layer("Dense", units=1, activation="linear")],
           output_shape=(None, 1), compiled=True, loss="mean_squared_error",
-          right="Notice that two words make it an IRNN, and a third one keeps it from exploding.",
+          must={
+              "It must take 3 numbers a step, and any number of steps: `Input((None, 3))`.":
+                  lambda model: tuple(model.input_shape) == (None, None, 3),
+              "This identity has a gain other than 1, and would not copy the state: `\"identity\"` "
+              "alone.": lambda model: model.layers[0].recurrent_initializer.gain == 1,
+              "The optimizer must be Adam: `keras.optimizers.Adam(0.001, ...)`.":
+                  lambda model: type(model.optimizer).__name__ == "Adam",
+              "`clipnorm` shortens each weight's gradient for itself, so the direction turns. "
+              "Which word shortens all together?": lambda model: model.optimizer.clipnorm is None,
+              "`clipvalue` cuts each number for itself, so the direction turns. "
+              "Which word shortens all together?": lambda model: model.optimizer.clipvalue is None,
+              "Adam does not clip here. One more word, inside its brackets, keeps the direction.":
+                  lambda model: model.optimizer.global_clipnorm > 0},
+          right="Notice that two words make it an IRNN, and that a third one bounds each step.",
           wrong={
               "It is U that starts as the identity: `recurrent_initializer`, not the kernel.":
                   lambda model: type(model.layers[0].kernel_initializer).__name__ == "Identity",
@@ -92,11 +112,16 @@ TURNS = [
                   lambda model: model.layers[0].return_sequences,
               "U is still orthogonal, as Keras starts it: `recurrent_initializer=\"identity\"`.":
                   lambda model: "Orthogonal" in type(
-                      model.layers[0].recurrent_initializer).__name__}),
+                      model.layers[0].recurrent_initializer).__name__,
+              "The number to predict may be of any size and sign: the Dense layer has no "
+              "activation.": lambda model: model.layers[-1].activation.__name__ != "linear"}),
     Score("3.6", at_least=0.9, at_most=1,
           right="Notice that the way is 40 steps long, and that two symbols of 40 decide.",
-          wrong={(0, 0.4): "That is guessing among four. Look at the doctor's curve, try a layer "
-                           "with gates, or another rate.",
+          wrong={(0, 0.4): "That is guessing among four. More epochs: it can stand still for some "
+                           "before it learns. Does the doctor's curve rise? If not: gates, another "
+                           "rate.",
                  (0.4, 0.8999): "On the way. Train some epochs more.",
-                 (1.0001, 100.0): "That looks like per cent; give a number from 0 to 1."}),
+                 (1.0001, 2.0): "More than 1: is it the loss? `evaluate` returns the loss first, "
+                                "the accuracy behind it.",
+                 (2.0001, 100.0): "That looks like per cent; give a number from 0 to 1."}),
 ]

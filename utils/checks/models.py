@@ -2,7 +2,7 @@
 
 import inspect
 import random
-from dataclasses import KW_ONLY, dataclass
+from dataclasses import KW_ONLY, dataclass, field
 
 from utils.checks.functions import StoppedError, UnwrittenError, guarded, unwritten
 from utils.checks.kinds import Turn, cause, not_yet, wrong
@@ -87,6 +87,14 @@ def loss_name(loss):
     return readable(getattr(loss, "fn", None) or loss)
 
 
+def holds(has, model):
+    """Tell whether a function says yes to a model; one that stops counts as no."""
+    try:
+        return bool(has(model))
+    except Exception:           # what it asks for may not be there
+        return False
+
+
 @dataclass(frozen=True)
 class Model(Turn):
     """A Keras model, or a function without arguments that returns one.
@@ -103,6 +111,9 @@ class Model(Turn):
         parameters: number of all weights, or None for any.
         compiled: the model must be compiled.
         loss: name of the loss, or "" for any.
+        must: {sentence for a model without it: function that takes a model whose layers, shape and
+            loss are right, and tells whether it has what is asked for}; asked in this order. One
+            that stops counts as False.
         right: see Turn.
         wrong: {cause: function that takes the model and tells whether it has this mistake}; asked
             only for a model that is not right. One that stops counts as False.
@@ -117,6 +128,7 @@ class Model(Turn):
     parameters: int | None = None
     compiled: bool = False
     loss: str = ""
+    must: dict = field(default_factory=dict)
 
     def judge(self, answer):
         """Return the Verdict on a student's answer; None is what `compile` gives."""
@@ -148,11 +160,7 @@ class Model(Turn):
         if problem is None:
             return self.passed()
         for text, has in self.wrong.items():
-            try:
-                found = has(answer)
-            except Exception:   # a mistake of another model may not be there to ask for
-                continue
-            if found:
+            if holds(has, answer):
                 return wrong(cause(text))
         return wrong(problem)
 
@@ -172,7 +180,12 @@ class Model(Turn):
                 return problem
         if not whole:
             return None
-        return self.shape_problem(model) or self.compile_problem(model)
+        return (self.shape_problem(model) or self.compile_problem(model)
+                or next((text for text, has in self.must.items() if not holds(has, model)), None))
+
+    def texts(self):
+        """Return every text that the author wrote for a student."""
+        return [*super().texts(), *self.must]
 
     def shape_problem(self, model):
         """Return None if a model's outputs and weights are as asked for, or a sentence."""
