@@ -1,6 +1,5 @@
 """Short texts in which a thing goes from hand to hand, and who has it at the end."""
 
-import numpy as np
 
 from utils import validate
 from utils.tasks.lags import generator
