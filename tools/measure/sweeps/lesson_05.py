@@ -1,6 +1,4 @@
-"""Lesson 05, GRU: three cells of equal size on four tasks, each at several learning rates; and
-what a GRU of few units does without its reset gate.
-"""
+"""Lesson 05, GRU: three cells of equal size on four tasks, and few units without a reset gate."""
 
 import functools
 
