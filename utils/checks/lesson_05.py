@@ -57,8 +57,6 @@ TURNS = [
                      lambda h, z, g: np.tanh(z * h + (1 - z) * g),
                  "One gate has two jobs here: the candidate is multiplied by 1 - z, not by z.":
                      lambda h, z, g: z * h + z * g,
-                 "The gate multiplies the sum; it must weigh the two against each other.":
-                     lambda h, z, g: z * (h + g),
                  "A product of the two parts is no mix: add them.":
                      lambda h, z, g: z * h * (1 - z) * g}),
     Function("5.2", candidate_before, inputs=[(_INPUT, _STATE, _RESET, _MATRIX)],
