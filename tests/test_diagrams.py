@@ -27,6 +27,8 @@ FIGURES = {
     "with labels": lambda: diagrams.side_by_side(PANELS),
     "recurrent cell": diagrams.recurrent_cell,
     "LSTM cell": diagrams.lstm_cell,
+    "GRU cell": diagrams.gru_cell,
+    **{f"GRU cell, stage {k}": lambda k=k: diagrams.gru_cell(k) for k in (1, 2, 3)},
     "encoder and decoder": diagrams.encoder_decoder,
     "a longer encoder and decoder": lambda: diagrams.encoder_decoder(
         ["ninety", "nine", "thousand"], ["quatre", "vingt", "dix", "neuf", "mille"]),
@@ -270,3 +272,32 @@ def test_the_lstm_grows_piece_by_piece_and_shows_what_is_new_in_blue(pieces, new
 def test_an_lstm_of_no_such_pieces_is_refused(pieces):
     with pytest.raises(validate.InputError, match="pieces"):
         diagrams.lstm_cell(pieces)
+
+
+def test_the_straight_way_of_a_gru_passes_one_product_and_one_sum_and_no_gate():
+    figure = diagrams.gru_cell()
+    red = figures.COLOURS["vermilion"].lower()
+    way = [arrow for arrow in arrows(figure) if to_hex(arrow.get_edgecolor()) == red]
+    height, = {y for arrow in way for _, y in arrow._posA_posB}
+    assert len(way) == 3
+    assert [text.get_text() for text in figure.axes[0].texts
+            if text.get_position()[1] == height] == ["h(t-1)", "h(t)", "\u00d7", "+"]
+
+
+@pytest.mark.parametrize(("stages", "new"), [
+    (1, {"update  z", "1 \u2212 z", "candidate  g"}), (2, {"h(t-1), x(t)"}), (3, {"reset  r"})])
+def test_the_gru_grows_in_stages_and_shows_what_is_new_in_blue(stages, new):
+    def words(count):
+        return {text.get_text() for text in diagrams.gru_cell(count).axes[0].texts}
+
+    before = words(stages - 1) if stages > 1 else set()
+    assert new <= words(stages) and not new & before and before <= words(stages)
+    blue = figures.COLOURS["blue"].lower()
+    assert blue in {to_hex(arrow.get_edgecolor()) for arrow in arrows(diagrams.gru_cell(stages))}
+    assert words(3) == {text.get_text() for text in diagrams.gru_cell().axes[0].texts}
+
+
+@pytest.mark.parametrize("stages", [0, 4, 1.5, "1"])
+def test_a_gru_of_no_such_stages_is_refused(stages):
+    with pytest.raises(validate.InputError, match="stages"):
+        diagrams.gru_cell(stages)

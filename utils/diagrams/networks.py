@@ -212,6 +212,69 @@ def lstm_cell(pieces=None):
     return drawing.figure
 
 
+def gru_cell(stages=None):
+    """Draw one step of a GRU: the straight way of h above, two gates and the candidate below.
+
+    Args:
+        stages: how much of it, to build it up: 1 the mix, 2 and what moves it, 3 and the reset
+            gate; what is new is drawn in one colour. None draws the whole cell.
+
+    Returns:
+        A matplotlib Figure.
+
+    Raises:
+        InputError: stages is not from 1 to 3.
+    """
+    shown = 3 if stages is None else validate.whole_number("stages", stages, 1, 3)
+    drawing = Drawing(9.5, 4.3)
+    wires, gates, middle, belt = 0.45, 1.5, 2.55, 3.6
+    half, red, blue = BOX_HEIGHT / 2, figures.COLOURS["vermilion"], figures.COLOURS["blue"]
+    update, reset, gate_of_h, candidate = 1.9, 3.8, 5.25, 7.0
+
+    def ink(stage):
+        return blue if stages == stage else "black"
+
+    def arrow(stage, start, end):
+        if stage <= shown:
+            drawing.arrow(start, end, colour=ink(stage))
+
+    drawing.text(0.55, belt, "h(t-1)")
+    drawing.text(8.75, belt, "h(t)")
+    drawing.text(4.4, belt + 0.32, "the straight way", color=red, fontweight="bold")
+    for start, end in ((1.0, update - 0.23), (update + 0.23, candidate - 0.23),
+                       (candidate + 0.23, 8.4)):
+        drawing.arrow((start, belt), (end, belt), colour=red)
+    for x, y, sign in ((update, belt, "\u00d7"), (candidate, belt, "+"),
+                       (candidate, middle, "\u00d7")):
+        drawing.box(x, y, sign, "state", width=0.46)
+    drawing.box(update, gates, "update  z", width=1.4)
+    drawing.box(4.4, middle, "1 \u2212 z", width=0.9)
+    drawing.box(candidate, gates, "candidate  g", "input", width=1.5)
+    arrow(1, (update, gates + half), (update, belt - half))
+    arrow(1, (update + 0.7, gates + 0.15), (3.95, middle - 0.1))
+    arrow(1, (4.85, middle), (candidate - 0.23, middle))
+    arrow(1, (candidate, gates + half), (candidate, middle - half))
+    arrow(1, (candidate, middle + half), (candidate, belt - half))
+    if shown > 1:
+        drawing.text(0.75, wires, "h(t-1), x(t)", color=ink(2))
+        drawing.axes.plot((1.4, candidate), (wires, wires), color=ink(2), linewidth=1.6, zorder=2)
+    for x in (update, candidate):
+        arrow(2, (x, wires), (x, gates - half))
+    if shown == 3:
+        drawing.box(reset, gates, "reset  r", width=1.3)
+        drawing.box(gate_of_h, gates, "\u00d7", "state", width=0.46)
+        drawing.text(gate_of_h + 0.22, (wires + gates) / 2, "h", color=ink(3))
+        drawing.text(candidate + 0.22, (wires + gates) / 2, "x", color=ink(3))
+    arrow(3, (reset, wires), (reset, gates - half))
+    arrow(3, (reset + 0.65, gates), (gate_of_h - 0.23, gates))
+    arrow(3, (gate_of_h, wires), (gate_of_h, gates - half))
+    arrow(3, (gate_of_h + 0.23, gates), (candidate - 0.75, gates))
+    if shown < 2:
+        drawing.axes.set_ylim(gates - 0.35, 4.3)
+        drawing.figure.set_figheight(4.65 - gates)
+    return drawing.figure
+
+
 def bidirectional(inputs=("x(1)", "x(2)", "x(3)"), outputs=("y(1)", "y(2)", "y(3)")):
     """Draw a bidirectional layer: one row of states that runs to the right, one to the left.
 

@@ -26,6 +26,9 @@ _NEUTRAL = {kind: tuple(_LISTS[f"{kind}s"]) for kind in (
     "job", "place", "number", "thing", "vehicle", "instrument", "relative", "snack")}
 _DECISIVE = {kind: (tuple(_LISTS[f"unfavourable_{kind}s"]), tuple(_LISTS[f"favourable_{kind}s"]))
              for kind in ("verb", "adjective")}
+BLAME, PRAISE = (tuple(word for pair in _DECISIVE.values() for word in pair[side])
+                 for side in (0, 1))
+"""The words that an unfavourable and a favourable verdict, or opinion, is made with."""
 DECISIVE_WORDS = tuple(word for pair in _DECISIVE.values() for words in pair for word in words)
 _FORMS = (*_LISTS["verdicts"], *_LISTS["fillers"], *_LISTS["opinions"])
 VOCABULARY = tuple(dict.fromkeys(

@@ -1,4 +1,4 @@
-"""Lesson 05, GRU: three cells of equal size on four tasks, each at several learning rates."""
+"""Lesson 05, GRU: three cells of equal size on four tasks, and few units without a reset gate."""
 
 import functools
 
@@ -7,7 +7,7 @@ import numpy as np
 from tools.measure.sweeps import Sweep
 from utils import corpora, environment, tasks
 from utils.evidence import cells, training
-from utils.tasks import reviews
+from utils.tasks import reviews, totals
 
 KINDS = {"tanh": cells.SimpleRNN, "LSTM": cells.LSTM, "GRU": cells.GRU}
 LEARNING_RATES = (0.001, 0.003, 0.01)
@@ -186,6 +186,29 @@ def sentence_run(kind, learning_rate, seed):
     return [(min(history.history["val_loss"]), "nats"), (100 * accuracy, "%")]
 
 
+def total_run(units, r_fixed, seed):
+    """Keep a running total in Keras, as the lesson does; return the error on new sequences.
+
+    Args:
+        units: of the GRU.
+        r_fixed: hold its reset gate at 1, by a bias that nothing can move.
+        seed: of the weights and of the order of the batches.
+    """
+    keras = environment.set_up(seed)
+
+    def bias(shape, dtype=None):
+        values = np.zeros(shape)
+        values[0, units:2 * units] = 30 if r_fixed else 0
+        return keras.ops.convert_to_tensor(values, dtype)
+
+    model = keras.Sequential([keras.layers.Input((None, 2)),
+                              keras.layers.GRU(units, return_sequences=True, bias_initializer=bias),
+                              keras.layers.Dense(1)])
+    model.compile(keras.optimizers.Adam(0.05), "mse")
+    model.fit(*totals.draw(2000, 20, 0), epochs=12, batch_size=50, verbose=0)
+    return [(model.evaluate(*totals.draw(500, 20, 1), verbose=0), "MSE")]
+
+
 def setting(kind, size, learning_rate, more=""):
     """Return the name of a setting, such as "GRU 32, learning rate 0.01"."""
     return f"{kind} {size}, learning rate {learning_rate:g}{more}"
@@ -222,4 +245,7 @@ SWEEPS = [
     *(Sweep(("05 sentences: validation", "05 sentences: test accuracy"),
             setting(kind, SENTENCE_SIZES[kind], rate), functools.partial(sentence_run, kind, rate))
       for kind in KINDS for rate in LEARNING_RATES),
+    *(Sweep(("05 totals: error",), f"GRU({units}), r {'fixed at 1' if r_fixed else 'free'}",
+            functools.partial(total_run, units, r_fixed))
+      for units in (1, 2, 4, 16) for r_fixed in (False, True)),
 ]
