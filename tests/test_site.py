@@ -107,10 +107,9 @@ def test_a_broken_page_is_seen(chromium, site, markup, said):
 def test_search_from_disk_finds_sections_and_code(chromium, site):
     def found(words):
         tab = chromium.tab(1440, 900)
-        tab.open(SITE / "search.html")
-        tab.run(f"location.search = '?q={words}'")
-        tab.wait("location.search && document.querySelector('.search-summary')?.textContent.trim()"
-                 " && !/Searching/.test(document.body.textContent)")
+        tab.open(f"{(SITE / 'search.html').as_uri()}?q={words}")
+        tab.wait("/finished|did not match/.test(document.querySelector('#search-results')"
+                 "?.textContent)")
         links = tab.run("[...document.querySelectorAll('#search-results li > a')]"
                         ".map(a => [a.textContent, a.getAttribute('href')])")
         faults = tab.faults
