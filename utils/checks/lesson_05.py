@@ -131,8 +131,8 @@ TURNS = [
                   _takes_chances},
             right="Notice that of its weights 48,000 are word vectors, and only 3,024 the GRU."),
     _Tested("5.6", at_least=0.95, at_most=1,
-            right="Notice that nobody told it what a language is. Is your vocabulary above 40? Then "
-                  "it has read words; read letters.",
+            right="Notice that nobody told it what a language is. With a vocabulary above 40 it "
+                  "has read words; read letters.",
             wrong={(0.0, 0.15): "Less than guessing. Is it the loss, which `evaluate` gives first? "
                                 "Or are texts and labels in different orders?",
                    (0.15, 0.3): "That is guessing, one in five. Was the model trained, and the "
