@@ -5,7 +5,8 @@ DESK = """desk = keras.Sequential([layers.Input((None,), dtype="int32"),
                          layers.GRU({gru}),
                          layers.Dense({dense})])
 desk.compile("adam", "{loss}", metrics=["accuracy"])"""
-RIGHT = {"mask": ", mask_zero=True", "gru": "24, bias_initializer=start(z=2)",
+OPEN = "24, bias_initializer=start(z=2)"
+RIGHT = {"mask": ", mask_zero=True", "gru": OPEN,
          "dense": '5, activation="softmax"', "loss": "sparse_categorical_crossentropy"}
 
 WRONG = {
@@ -23,6 +24,8 @@ WRONG = {
          "after the product"),
         ("def candidate_before(x_g, h, r, U_g):\n    return np.tanh(x_g + h @ U_g)",
          "not used here"),
+        ("def candidate_before(x_g, h, r, U_g):\n    return np.tanh(x_g + r * h * U_g)",
+         "unit by unit"),
         ("def candidate_before(x_g, h, r, U_g):\n    return x_g + (r * h) @ U_g",
          "tanh is missing"),
         ("def candidate_before(x_g, h, r, U_g):\n    return np.tanh(x_g + U_g @ (r * h))",
@@ -56,11 +59,20 @@ WRONG = {
         (DESK.format(**RIGHT | {"loss": "categorical_crossentropy"}), "Its loss is"),
         (DESK.format(**RIGHT | {"dense": '1, activation="sigmoid"'}), "units=1"),
         (DESK.format(**RIGHT).partition("\ndesk.compile")[0], "not compiled"),
+        (DESK.format(**RIGHT | {"gru": f"{OPEN}, return_sequences=True"}), "return_sequences=True"),
+        (DESK.format(**RIGHT | {"gru": f"{OPEN}, go_backwards=True"}), "go_backwards=True"),
+        (DESK.format(**RIGHT | {"gru": f"{OPEN}, activation='relu'"}), "activation=relu"),
+        (DESK.format(**RIGHT).replace(
+            '"sparse_categorical_crossentropy"',
+            "keras.losses.SparseCategoricalCrossentropy(from_logits=True)"), "from_logits"),
     ],
     "5.6": [
         ("score = 0.2", "guessing"),
         ("score = np.mean(np.repeat(range(5), 100) == 3)", "guessing"),
-        ("score = 0.06", "Less than guessing"),
+        ("score = 0.06", "evaluate"),
+        ("score = 0.298", "adapted once"),
+        ("score = keras.callbacks.History()\nscore.history = {'accuracy': [0.99]}",
+         "what `fit` returns"),
         ("score = 0.88", "On the way"),
     ],
 }

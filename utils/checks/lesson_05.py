@@ -3,6 +3,7 @@
 import numpy as np
 
 from utils.checks.declare import Choices, Function, Model, Number, Score, layer
+from utils.checks.kinds import wrong
 
 
 def new_state(h, z, g):
@@ -36,6 +37,24 @@ def _start_problem(model):
     return "Its other biases must start at 0: give `start` nothing but z." if rest.any() else None
 
 
+def _takes_chances(model):
+    """Tell whether the loss of a model takes chances, which is what a softmax gives it."""
+    config = getattr(model.loss, "get_config", dict)()
+    return not (config.get("from_logits") or getattr(model.loss, "_fn_kwargs", {}).get(
+        "from_logits"))
+
+
+class _Tested(Score):
+    """A score on test data, which no history of `fit` holds."""
+
+    def verdict(self, answer):
+        """Return the Verdict on an answer that is no stub."""
+        if isinstance(getattr(answer, "history", answer), dict):
+            return wrong("This is what `fit` returns, of the training data. Give "
+                         "`evaluate(..., spoken_test)[1]`, the accuracy on the test texts.")
+        return super().verdict(answer)
+
+
 _STATE, _RESET = np.array([0.5, -0.8, 0.3]), np.array([0.9, 0.1, 0.5])
 _MATRIX = np.array([[0.7, -0.4, 1.1], [0.2, 0.9, -0.6], [-1.3, 0.5, 0.8]])
 _INPUT = np.array([0.1, -0.3, 0.6])
@@ -66,6 +85,8 @@ TURNS = [
                  "This resets after the product with U; the form before resets the state first.":
                      lambda x_g, h, r, U_g: np.tanh(x_g + r * (h @ U_g)),
                  "The reset gate is not used here.": lambda x_g, h, r, U_g: np.tanh(x_g + h @ U_g),
+                 "`*` is unit by unit; the matrix needs `@`.":
+                     lambda x_g, h, r, U_g: np.tanh(x_g + r * h * U_g),
                  "The tanh is missing.": lambda x_g, h, r, U_g: x_g + (r * h) @ U_g,
                  "The input is reset, too; r belongs to the old state alone.":
                      lambda x_g, h, r, U_g: np.tanh(r * x_g + (r * h) @ U_g),
@@ -102,14 +123,20 @@ TURNS = [
                               "c": "The mix does look at the old state: z * h(t-1).",
                               "d": "In Keras's order z keeps the old state, as in this line."}}),
     _Opened("5.5", [layer("Embedding", input_dim=3000, output_dim=16, mask_zero=True),
-                    layer("GRU", units=24), layer("Dense", units=5, activation="softmax")],
-            compiled=True, loss="sparse_categorical_crossentropy",
+                    layer("GRU", units=24, activation="tanh", go_backwards=False,
+                          return_sequences=False),
+                    layer("Dense", units=5, activation="softmax")],
+            output_shape=(None, 5), compiled=True, loss="sparse_categorical_crossentropy",
+            must={"The softmax gives chances already; leave `from_logits=True` out of the loss.":
+                  _takes_chances},
             right="Notice that of its weights 48,000 are word vectors, and only 3,024 the GRU."),
-    Score("5.6", at_least=0.95, at_most=1,
-          right="Notice that nobody told it what a language is: letters in a row were enough.",
-          wrong={(0.0, 0.15): "Less than guessing: are texts and labels in the same order?",
-                 (0.15, 0.3): "That is guessing, one in five. Was the model trained, and on "
-                              "letters, not on words?",
-                 (0.3, 0.9499): "On the way. Train a few more epochs, and check the mask and the "
-                                "learning rate: 0.01."}),
+    _Tested("5.6", at_least=0.95, at_most=1,
+            right="Notice that nobody told it what a language is. With a vocabulary above 40 it "
+                  "has read words; read letters.",
+            wrong={(0.0, 0.15): "Less than guessing. Is it the loss, which `evaluate` gives first? "
+                                "Or are texts and labels in different orders?",
+                   (0.15, 0.3): "That is guessing, one in five. Was the model trained, and the "
+                                "vectorizer adapted once, on `spelt` alone?",
+                   (0.3, 0.9499): "On the way. Train a few more epochs, and check the mask and the "
+                                  "learning rate (0.01); use one vectorizer for both parts."}),
 ]

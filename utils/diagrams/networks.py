@@ -263,8 +263,8 @@ def gru_cell(stages=None):
     if shown == 3:
         drawing.box(reset, gates, "reset  r", width=1.3)
         drawing.box(gate_of_h, gates, "\u00d7", "state", width=0.46)
-        drawing.text(gate_of_h + 0.22, (wires + gates) / 2, "h", color=ink(3))
-        drawing.text(candidate + 0.22, (wires + gates) / 2, "x", color=ink(3))
+        drawing.text(gate_of_h + 0.3, (wires + gates) / 2, "hU", color=ink(3))
+        drawing.text(candidate + 0.3, (wires + gates) / 2, "xW", color=ink(3))
     arrow(3, (reset, wires), (reset, gates - half))
     arrow(3, (reset + 0.65, gates), (gate_of_h - 0.23, gates))
     arrow(3, (gate_of_h, wires), (gate_of_h, gates - half))
