@@ -127,7 +127,8 @@ def test_search_from_disk_finds_sections_and_code(chromium, site):
 def test_pictures_keep_their_alt_text(site):
     count = 0
     for path in PATHS:
-        page = (SITE / path.relative_to(lessons.ROOT)).with_suffix(".html").read_text(encoding="utf-8")
+        page = (SITE / path.relative_to(lessons.ROOT)).with_suffix(".html")
+        page = page.read_text(encoding="utf-8")
         shown = [html.unescape(alt) for alt in re.findall(r'<img alt="([^"]*)"', page)]
         for cell in nbformat.read(path, as_version=4).cells:
             for output in cell.get("outputs", []):
@@ -153,7 +154,8 @@ def test_a_page_has_its_deck_and_what_a_reader_does_with_it(site):
 
 
 def test_a_widget_is_named_where_it_cannot_run(site):
-    text = (SITE / "notebooks" / "evidence" / "03_gradient_problems.html").read_text(encoding="utf-8")
+    page = SITE / "notebooks" / "evidence" / "03_gradient_problems.html"
+    text = page.read_text(encoding="utf-8")
     assert "A slider for the gain and a choice of activation" in text
 
 
