@@ -7,6 +7,7 @@ from utils.corpora.embeddings import (
     glove,
     glove_words,
     wikipedia_articles,
+    wikipedia_texts,
     word_pairs,
 )
 from utils.corpora.music import REST, STEPS_PER_QUARTER, VOICES, Chorale, chorales, split_chorales
@@ -59,5 +60,5 @@ __all__ = [
     "electricity", "files_of", "film_reviews", "glove", "glove_words", "number_words",
     "path_of", "phoneme_labels", "pronunciations", "review_sentences", "sample_numbers",
     "split_chorales", "split_digits", "stock_prices", "stock_series", "syllables", "tokenise",
-    "voices", "wikipedia_articles", "word_pairs",
+    "voices", "wikipedia_articles", "wikipedia_texts", "word_pairs",
 ]

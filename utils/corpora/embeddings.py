@@ -12,6 +12,7 @@ from utils.corpora import sources
 
 PAIR_LISTS = ("wordsim353", "simlex999")
 LEAST_WORDS = 50                  # an article with fewer words is a stub; gensim's limit
+LEAST_LETTERS = 200               # a shorter line is a heading, a caption or an entry of a list
 
 
 @functools.cache
@@ -40,6 +41,36 @@ def wikipedia_articles():
         CourseError: gensim is missing or its file changed.
     """
     return {title: list(words) for title, words in _articles()}
+
+
+@functools.cache
+def _texts():
+    """Return all articles that have a whole paragraph as (title, text)."""
+    from gensim.corpora import wikicorpus
+    texts = []
+    with bz2.open(sources.path_of("wikipedia")) as file:
+        for title, markup, _ in wikicorpus.extract_pages(file, ("0",)):
+            lines = [line.replace("\'\'\'", "").replace("\'\'", "").strip()
+                     for line in wikicorpus.filter_wiki(markup or "").splitlines()]
+            paragraphs = [line for line in lines if len(line) >= LEAST_LETTERS
+                          and line[0].isalnum() and line[-1] in ".!?\""]
+            if paragraphs:
+                texts.append((title, "\n".join(paragraphs)))
+    return tuple(texts)
+
+
+def wikipedia_texts():
+    """Return the same excerpt of Wikipedia as running text, with capitals and punctuation.
+
+    Only whole paragraphs are kept: no headings, lists, tables or captions.
+
+    Returns:
+        {title: text}, a paragraph a line; 97 articles.
+
+    Raises:
+        CourseError: gensim is missing or its file changed.
+    """
+    return dict(_texts())
 
 
 @functools.cache

@@ -275,12 +275,15 @@ def gru_cell(stages=None):
     return drawing.figure
 
 
-def bidirectional(inputs=("x(1)", "x(2)", "x(3)"), outputs=("y(1)", "y(2)", "y(3)")):
+def bidirectional(inputs=("x(1)", "x(2)", "x(3)"), outputs=("y(1)", "y(2)", "y(3)"),
+                  names=("ahead", "back")):
     """Draw a bidirectional layer: one row of states that runs to the right, one to the left.
 
     Args:
         inputs: list of texts, one per step.
         outputs: list of texts, as many.
+        names: of the states that run to the right, and of those that run to the left; with the
+            first name alone the second row is left out.
 
     Returns:
         A matplotlib Figure.
@@ -288,28 +291,32 @@ def bidirectional(inputs=("x(1)", "x(2)", "x(3)"), outputs=("y(1)", "y(2)", "y(3
     Raises:
         InputError: no list of texts, or lists of different lengths.
     """
+    if len(checked_contents("names", names)) > 2:
+        raise validate.InputError(f"names must be one or two texts; got {names!r}.")
     inputs = checked_contents("inputs", inputs)
     outputs = checked_contents("outputs", outputs, len(inputs))
     rows, half = [MARGIN + BOX_HEIGHT / 2 + k * (BOX_HEIGHT + 0.42) for k in range(4)], 0.23
-    names = (("ahead", 0.86), ("back", 0.86))
+    width = 0.86
     pitch = max(2.25, *(box_width(text) + 0.2 for text in (*inputs, *outputs)))
     drawing = Drawing(1.75 + pitch * len(inputs), rows[3] + BOX_HEIGHT / 2 + MARGIN)
     for k, (entering, leaving) in enumerate(zip(inputs, outputs, strict=True)):
         x = 1.55 + pitch * (k + 0.5)
         drawing.box(x, rows[0], entering, "input")
         drawing.box(x, rows[3], leaving, "output")
-        for (name, width), row, side, colour in zip(
+        for name, row, side, colour in zip(
                 names, rows[1:3], (-0.5, 0.5), ("black", figures.COLOURS["vermilion"]),
-                strict=True):
+                strict=False):
             drawing.box(x + side, row, name, "state", width=width)
             drawing.arrow((x + 0.25 * side, rows[0] + half), (x + side, row - half), colour=colour)
             drawing.arrow((x + side, row + half), (x + 0.25 * side, rows[3] - half), colour=colour)
         if k:
             left, right = x - pitch, x
             drawing.arrow((left - 0.07, rows[1]), (right - 0.93, rows[1]))
-            drawing.arrow((right + 0.07, rows[2]), (left + 0.93, rows[2]),
-                          colour=figures.COLOURS["vermilion"])
+            if len(names) == 2:
+                drawing.arrow((right + 0.07, rows[2]), (left + 0.93, rows[2]),
+                              colour=figures.COLOURS["vermilion"])
     drawing.text(0.85, rows[1], "left to right", fontweight="bold")
-    drawing.text(0.85, rows[2], "right to left", fontweight="bold",
-                 color=figures.COLOURS["vermilion"])
+    if len(names) == 2:
+        drawing.text(0.85, rows[2], "right to left", fontweight="bold",
+                     color=figures.COLOURS["vermilion"])
     return drawing.figure
