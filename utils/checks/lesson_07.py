@@ -50,7 +50,7 @@ TURNS = [
                        "copy.",
                   "c": "In c the rows are at each other's place: it would learn to write the word "
                        "before.",
-                  "d": "In d the rows differ in length; `fit` stops there, or the end is given with "
+                  "d": "In d the rows differ in length: `fit` stops, or the end is given with "
                        "nothing left to write."}),
     Function("7.2", mixed,
              inputs=[(_ids(0, 3, 4), _ids(1, 3, 4), _coin(2, 3, 4)),
