@@ -52,7 +52,7 @@ BACKEND = {"tensorflow": "TensorFlow", "jax": "JAX", "torch": "PyTorch"}[
     os.environ.get("KERAS_BACKEND", "tensorflow")]
 LARGEST, UPDATES, BATCH, TESTED = 999_999_999, 3000, 64, 1000
 START, END = 1, 2
-SIZES = (16, 32, 64, 128)
+SIZES = (16, 32, 64)
 MOST = 16_000
 
 
