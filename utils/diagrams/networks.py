@@ -141,6 +141,37 @@ def encoder_decoder(read=("forty", "two"), written=("quarante", "deux")):
     return drawing.figure
 
 
+# Heights of a cell's picture, in inches: what is read, the gates, the products, the state.
+WIRES, GATES, MIDDLE, BELT = 0.45, 1.5, 2.55, 3.6
+
+
+class _Cell(Drawing):
+    """One step of a cell, built up stage by stage; what is new is drawn in one colour."""
+
+    def __init__(self, name, stage, last):
+        self.shown = last if stage is None else validate.whole_number(name, stage, 1, last)
+        self.new = stage
+        super().__init__(9.5, 4.3)
+
+    def ink(self, stage):
+        return figures.COLOURS["blue"] if self.new == stage else "black"
+
+    def link(self, stage, start, end):
+        """Draw an arrow that belongs to a stage, if that is shown."""
+        if stage <= self.shown:
+            self.arrow(start, end, colour=self.ink(stage))
+
+    def read(self, stage, end):
+        """Draw the line of what the gates read, up to the last of them."""
+        self.text(0.75, WIRES, "h(t-1), x(t)", color=self.ink(stage))
+        self.axes.plot((1.4, end), (WIRES, WIRES), color=self.ink(stage), linewidth=1.6, zorder=2)
+
+    def cut(self):
+        """Leave out the height below the gates, where nothing is read yet."""
+        self.axes.set_ylim(GATES - 0.35, 4.3)
+        self.figure.set_figheight(4.65 - GATES)
+
+
 def lstm_cell(pieces=None):
     """Draw one step of an LSTM: the belt c above, three gates and the candidate below.
 
@@ -154,61 +185,50 @@ def lstm_cell(pieces=None):
     Raises:
         InputError: pieces is not from 1 to 4.
     """
-    shown = 4 if pieces is None else validate.whole_number("pieces", pieces, 1, 4)
-    drawing = Drawing(9.5, 4.3)
-    wires, gates, middle, belt = 0.45, 1.5, 2.55, 3.6
-    half, red, blue = BOX_HEIGHT / 2, figures.COLOURS["vermilion"], figures.COLOURS["blue"]
-    shown_gate = (gates + middle) / 2
-
-    def ink(piece):
-        return blue if pieces == piece else "black"
+    drawing = _Cell("pieces", pieces, 4)
+    shown, ink, arrow = drawing.shown, drawing.ink, drawing.link
+    half, red = BOX_HEIGHT / 2, figures.COLOURS["vermilion"]
+    shown_gate = (GATES + MIDDLE) / 2
 
     def operation(piece, x, y, sign):
         if piece <= shown:
             drawing.box(x, y, sign, "state", width=0.46)
 
-    def arrow(piece, start, end):
-        if piece <= shown:
-            drawing.arrow(start, end, colour=ink(piece))
-
     def gate(piece, x, name, role="plain"):
         if piece <= shown:
-            drawing.box(x, gates, name, role, width=1.4)
-            arrow(max(piece, 3), (x, wires), (x, gates - half))
+            drawing.box(x, GATES, name, role, width=1.4)
+            arrow(max(piece, 3), (x, WIRES), (x, GATES - half))
 
-    drawing.text(0.55, belt, "c(t-1)")
-    drawing.text(8.35, belt, "c(t)")
-    drawing.text(3.3, belt + 0.32, "the conveyor belt", color=red, fontweight="bold")
+    drawing.text(0.55, BELT, "c(t-1)")
+    drawing.text(8.35, BELT, "c(t)")
+    drawing.text(3.3, BELT + 0.32, "the conveyor belt", color=red, fontweight="bold")
     if shown > 1:
-        drawing.arrow((1.0, belt), (1.87, belt), colour=red)
-    drawing.arrow((2.33 if shown > 1 else 1.0, belt), (4.27, belt), colour=red)
-    drawing.arrow((4.73, belt), (8.0, belt), colour=red)
-    operation(2, 2.1, belt, "\u00d7")
-    operation(1, 4.5, belt, "+")
+        drawing.arrow((1.0, BELT), (1.87, BELT), colour=red)
+    drawing.arrow((2.33 if shown > 1 else 1.0, BELT), (4.27, BELT), colour=red)
+    drawing.arrow((4.73, BELT), (8.0, BELT), colour=red)
+    operation(2, 2.1, BELT, "\u00d7")
+    operation(1, 4.5, BELT, "+")
     gate(2, 2.1, "forget  f")
     gate(1, 3.7, "input  i")
     gate(1, 5.3, "candidate  g", "input")
     gate(4, 7.1, "output  o")
     if shown > 2:
-        drawing.text(0.75, wires, "h(t-1), x(t)", color=ink(3))
-        drawing.axes.plot((1.4, 7.1 if shown == 4 else 5.3), (wires, wires), color=ink(3),
-                          linewidth=1.6, zorder=2)
-    arrow(2, (2.1, gates + half), (2.1, belt - half))
-    operation(1, 4.5, middle, "\u00d7")
-    arrow(1, (3.9, gates + half), (4.27, middle))
-    arrow(1, (5.1, gates + half), (4.73, middle))
-    arrow(1, (4.5, middle + half), (4.5, belt - half))
+        drawing.read(3, 7.1 if shown == 4 else 5.3)
+    arrow(2, (2.1, GATES + half), (2.1, BELT - half))
+    operation(1, 4.5, MIDDLE, "\u00d7")
+    arrow(1, (3.9, GATES + half), (4.27, MIDDLE))
+    arrow(1, (5.1, GATES + half), (4.73, MIDDLE))
+    arrow(1, (4.5, MIDDLE + half), (4.5, BELT - half))
     if shown == 4:
-        drawing.box(7.1, middle, "tanh", "plain", width=0.8)
+        drawing.box(7.1, MIDDLE, "tanh", "plain", width=0.8)
         drawing.text(9.12, shown_gate, "h(t)", color=ink(4))
-    arrow(4, (7.1, belt), (7.1, middle + half))
+    arrow(4, (7.1, BELT), (7.1, MIDDLE + half))
     operation(4, 8.2, shown_gate, "\u00d7")
-    arrow(4, (7.5, middle), (7.97, shown_gate + 0.1))
-    arrow(4, (7.8, gates), (7.97, shown_gate - 0.1))
+    arrow(4, (7.5, MIDDLE), (7.97, shown_gate + 0.1))
+    arrow(4, (7.8, GATES), (7.97, shown_gate - 0.1))
     arrow(4, (8.43, shown_gate), (8.85, shown_gate))
     if shown < 3:
-        drawing.axes.set_ylim(gates - 0.35, 4.3)
-        drawing.figure.set_figheight(4.65 - gates)
+        drawing.cut()
     return drawing.figure
 
 
@@ -225,53 +245,43 @@ def gru_cell(stages=None):
     Raises:
         InputError: stages is not from 1 to 3.
     """
-    shown = 3 if stages is None else validate.whole_number("stages", stages, 1, 3)
-    drawing = Drawing(9.5, 4.3)
-    wires, gates, middle, belt = 0.45, 1.5, 2.55, 3.6
-    half, red, blue = BOX_HEIGHT / 2, figures.COLOURS["vermilion"], figures.COLOURS["blue"]
+    drawing = _Cell("stages", stages, 3)
+    shown, ink, arrow = drawing.shown, drawing.ink, drawing.link
+    half, red = BOX_HEIGHT / 2, figures.COLOURS["vermilion"]
     update, reset, gate_of_h, candidate = 1.9, 3.8, 5.25, 7.0
 
-    def ink(stage):
-        return blue if stages == stage else "black"
-
-    def arrow(stage, start, end):
-        if stage <= shown:
-            drawing.arrow(start, end, colour=ink(stage))
-
-    drawing.text(0.55, belt, "h(t-1)")
-    drawing.text(8.75, belt, "h(t)")
-    drawing.text(4.4, belt + 0.32, "the straight way", color=red, fontweight="bold")
+    drawing.text(0.55, BELT, "h(t-1)")
+    drawing.text(8.75, BELT, "h(t)")
+    drawing.text(4.4, BELT + 0.32, "the straight way", color=red, fontweight="bold")
     for start, end in ((1.0, update - 0.23), (update + 0.23, candidate - 0.23),
                        (candidate + 0.23, 8.4)):
-        drawing.arrow((start, belt), (end, belt), colour=red)
-    for x, y, sign in ((update, belt, "\u00d7"), (candidate, belt, "+"),
-                       (candidate, middle, "\u00d7")):
+        drawing.arrow((start, BELT), (end, BELT), colour=red)
+    for x, y, sign in ((update, BELT, "\u00d7"), (candidate, BELT, "+"),
+                       (candidate, MIDDLE, "\u00d7")):
         drawing.box(x, y, sign, "state", width=0.46)
-    drawing.box(update, gates, "update  z", width=1.4)
-    drawing.box(4.4, middle, "1 \u2212 z", width=0.9)
-    drawing.box(candidate, gates, "candidate  g", "input", width=1.5)
-    arrow(1, (update, gates + half), (update, belt - half))
-    arrow(1, (update + 0.7, gates + 0.15), (3.95, middle - 0.1))
-    arrow(1, (4.85, middle), (candidate - 0.23, middle))
-    arrow(1, (candidate, gates + half), (candidate, middle - half))
-    arrow(1, (candidate, middle + half), (candidate, belt - half))
+    drawing.box(update, GATES, "update  z", width=1.4)
+    drawing.box(4.4, MIDDLE, "1 \u2212 z", width=0.9)
+    drawing.box(candidate, GATES, "candidate  g", "input", width=1.5)
+    arrow(1, (update, GATES + half), (update, BELT - half))
+    arrow(1, (update + 0.7, GATES + 0.15), (3.95, MIDDLE - 0.1))
+    arrow(1, (4.85, MIDDLE), (candidate - 0.23, MIDDLE))
+    arrow(1, (candidate, GATES + half), (candidate, MIDDLE - half))
+    arrow(1, (candidate, MIDDLE + half), (candidate, BELT - half))
     if shown > 1:
-        drawing.text(0.75, wires, "h(t-1), x(t)", color=ink(2))
-        drawing.axes.plot((1.4, candidate), (wires, wires), color=ink(2), linewidth=1.6, zorder=2)
+        drawing.read(2, candidate)
     for x in (update, candidate):
-        arrow(2, (x, wires), (x, gates - half))
+        arrow(2, (x, WIRES), (x, GATES - half))
     if shown == 3:
-        drawing.box(reset, gates, "reset  r", width=1.3)
-        drawing.box(gate_of_h, gates, "\u00d7", "state", width=0.46)
-        drawing.text(gate_of_h + 0.3, (wires + gates) / 2, "hU", color=ink(3))
-        drawing.text(candidate + 0.3, (wires + gates) / 2, "xW", color=ink(3))
-    arrow(3, (reset, wires), (reset, gates - half))
-    arrow(3, (reset + 0.65, gates), (gate_of_h - 0.23, gates))
-    arrow(3, (gate_of_h, wires), (gate_of_h, gates - half))
-    arrow(3, (gate_of_h + 0.23, gates), (candidate - 0.75, gates))
+        drawing.box(reset, GATES, "reset  r", width=1.3)
+        drawing.box(gate_of_h, GATES, "\u00d7", "state", width=0.46)
+        drawing.text(gate_of_h + 0.3, (WIRES + GATES) / 2, "hU", color=ink(3))
+        drawing.text(candidate + 0.3, (WIRES + GATES) / 2, "xW", color=ink(3))
+    arrow(3, (reset, WIRES), (reset, GATES - half))
+    arrow(3, (reset + 0.65, GATES), (gate_of_h - 0.23, GATES))
+    arrow(3, (gate_of_h, WIRES), (gate_of_h, GATES - half))
+    arrow(3, (gate_of_h + 0.23, GATES), (candidate - 0.75, GATES))
     if shown < 2:
-        drawing.axes.set_ylim(gates - 0.35, 4.3)
-        drawing.figure.set_figheight(4.65 - gates)
+        drawing.cut()
     return drawing.figure
 
 
