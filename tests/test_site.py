@@ -73,6 +73,10 @@ def test_every_page_is_whole_and_asks_for_nothing(chromium, site, name):
     assert found == []
 
 
+def test_github_pages_publishes_the_static_folder_too(site):
+    assert (SITE / ".nojekyll").is_file() and (SITE / "_static").is_dir()
+
+
 def test_no_page_is_left_out(site):
     made = {path.relative_to(SITE).with_suffix("").as_posix() for path in site}
     assert made - set(NAMES) == {"genindex"} and set(NAMES) <= made

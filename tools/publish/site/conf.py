@@ -15,7 +15,8 @@ author = project_copyright = ""
 html_show_copyright = html_show_sphinx = False
 language = "en"
 
-extensions = ["myst_nb", "sphinx.ext.mathjax"]
+# githubpages: without its empty file GitHub leaves out every folder that begins with a low line.
+extensions = ["myst_nb", "sphinx.ext.mathjax", "sphinx.ext.githubpages"]
 nb_execution_mode = "off"
 nb_merge_streams = True
 myst_enable_extensions = ["dollarmath", "amsmath"]
